@@ -47,7 +47,7 @@ def _crate_repository_impl(rctx):
     rctx.download_and_extract(
         url = "file://" + str(archive),
         sha256 = rctx.attr.sha256,
-        strip_prefix = rctx.attr.crate,
+        stripPrefix = rctx.attr.crate,
         type = "tar.gz",
     )
 

@@ -1,0 +1,177 @@
+# shellcheck shell=bash
+# The private root: a directory with Debian packages, Bazel among them, that bazelw makes once and enters with bubblewrap.
+#
+# Sourced by bazelw, which sets `project`, `cwd`, `cache`, `bazel_version` and defines `say`, `die` and `write_rc`.
+# Invariant: a directory named root-HASH is complete. It is made under another name and renamed when all is done, by one process at a time.
+# Invariant: HASH covers all that the root is made of, so that a change of the recipe makes a new root and leaves the old one usable.
+
+suite=forky
+# Bazel and its rules; a C and C++ compiler with the sanitizers' libraries; what patches rules_rust.
+packages=bazel-bootstrap,bazel-rules-rust,bazel-rules-shell,binutils,ca-certificates,g++,libc6-dev,patch
+# Modules that dependencies name and that nothing on Linux uses.
+stub_modules='buildozer apple_support protobuf zlib aspect_rules_js'
+# Files of the machine that programs inside see: who the user is, and names of hosts for what `bazelw run` starts.
+machine_files='/etc/passwd /etc/group /etc/hosts /etc/resolv.conf'
+needed_mb=3000
+patch_file=$project/third_party/rules_rust.patch
+recipe_hash=$({
+    echo "format 3 $suite $packages $stub_modules $bazel_version"
+    cat "$patch_file"
+} | sha256sum | cut -c1-16)
+root=$cache/root-$recipe_hash
+
+ensure_private_root() {
+    find_bwrap
+    if [ -d "$root" ]; then return; fi
+    exec 9>"$cache/lock"
+    if ! flock --nonblock 9; then
+        say "another bazelw is setting up Bazel; waiting for it"
+        flock 9
+    fi
+    if [ ! -d "$root" ]; then make_private_root; fi
+    exec 9>&-
+}
+
+# Installs a Debian package on this machine if we are root, else says what to do.
+need_program() {
+    local program=$1 package=$2
+    if command -v "$program" >/dev/null 2>&1; then return; fi
+    command -v apt-get >/dev/null 2>&1 || die "there is no Bazel ${bazel_version%%.*} on PATH, and this machine has no apt to set one up from" \
+        "Install Bazel $bazel_version (or bazelisk), enter the Nix shell (nix develop), or use a Debian machine."
+    [ "$(id -u)" = 0 ] || die "$program is needed to set up Bazel, and only root may install it" \
+        "As root: apt-get install $package" "Or install Bazel $bazel_version (or bazelisk), or enter the Nix shell (nix develop)."
+    say "installing the Debian package $package"
+    {
+        apt-get install -y --no-install-recommends "$package" ||
+            { apt-get update && apt-get install -y --no-install-recommends "$package"; }
+    } >"$cache/apt.log" 2>&1 </dev/null || {
+        tail -n 5 "$cache/apt.log" >&2
+        die "apt-get could not install $package (see above; the whole log is $cache/apt.log)" "Is the mirror reachable?"
+    }
+}
+
+find_bwrap() {
+    need_program bwrap bubblewrap
+    bwrap --dev-bind / / true 2>"$cache/bwrap.log" || die "bubblewrap may not make namespaces here: $(tail -n 1 "$cache/bwrap.log")" \
+        "In a container: start it with the right to do so (--privileged, or --cap-add SYS_ADMIN with seccomp and AppArmor unconfined)." \
+        "On a machine: allow unprivileged user namespaces. Or install Bazel $bazel_version (or bazelisk)."
+}
+
+# The mirror that this machine's apt uses for the Debian archive.
+find_mirror() {
+    mirror=${BAZELW_MIRROR:-}
+    if [ -n "$mirror" ]; then return; fi
+    mirror=$(apt-get indextargets --format '$(REPO_URI) $(COMPONENT) $(CODENAME) $(ORIGIN)' 'Created-By: Packages' 2>/dev/null |
+        awk '$2 == "main" && $3 !~ /-/ && ($4 == "Debian" || $4 == "") { print $1; exit }')
+    [ -n "$mirror" ] || die "apt of this machine has no Debian mirror configured" \
+        "Set BAZELW_MIRROR to the URI of one, or install Bazel $bazel_version (or bazelisk)."
+}
+
+make_private_root() {
+    need_program mmdebstrap mmdebstrap
+    find_mirror
+    local old free_mb temporary log=$cache/setup.log source
+    # Whoever holds the lock is alone: what is left here is from a set-up that was interrupted.
+    for old in "$cache"/root-*.tmp.*; do
+        if [ -e "$old" ]; then remove_tree "$old"; fi
+    done
+    free_mb=$(($(df -Pk "$cache" | awk 'NR == 2 { print $4 }') / 1024))
+    [ "$free_mb" -ge $needed_mb ] || die "setting up Bazel needs $needed_mb MB in $cache, and $free_mb MB are free" \
+        "Free some, or set BAZELW_CACHE to a directory on another disk."
+    say "setting up Bazel $bazel_version once, from Debian packages: about 350 MB to download, 1.5 GB in $cache, one to three minutes"
+    temporary=$root.tmp.$$
+    # shellcheck disable=SC2064 # The value of now.
+    trap "remove_tree '$temporary'" EXIT
+    trap 'say "interrupted; nothing is left behind"; exit 130' INT TERM HUP
+    source="deb $mirror $suite main"
+    local debstrap=(mmdebstrap --variant=apt --include="$packages"
+        --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Retries "2"')
+    if [ "$(id -u)" = 0 ]; then
+        "${debstrap[@]}" "$suite" "$temporary" "$source" 9>&- </dev/null 2>&1 | report_progress "$log"
+    else
+        # Files of a user-namespace set-up belong to other ids, so the user's own copy is unpacked from an archive.
+        mkdir "$temporary"
+        "${debstrap[@]}" --mode=unshare --format=tar "$suite" - "$source" 9>&- </dev/null 2> >(report_progress "$log") |
+            tar -x -C "$temporary" --no-same-owner --exclude='./dev/*'
+    fi || {
+        grep -E '^(E|Err|W: Failed)' "$log" | tail -n 5 >&2
+        die "the Debian packages could not be installed (see above; the whole log is $log)" \
+            "Is the mirror reachable ($mirror)? Another one can be given as BAZELW_MIRROR. Then run this again."
+    }
+    finish_private_root "$temporary"
+    mv -T "$temporary" "$root"
+    trap - EXIT INT TERM HUP
+    say "Bazel is set up in $root"
+}
+
+# Turns the messages of mmdebstrap into lines of ours.
+report_progress() {
+    local line
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >&3
+        case $line in
+        'I: running apt-get update'* | 'I: downloading'* | 'I: extracting'* | 'I: installing'* | 'I: cleaning'*) say "  ${line#I: }" ;;
+        esac
+    done 3>"$1"
+}
+
+# Adds what Debian does not package: stubs of unused modules, an empty registry, and our patch of rules_rust.
+finish_private_root() {
+    local top=$1 module found
+    local own=$top/opt/bazelw rc=$top/opt/bazelw/bazelrc
+    for found in $machine_files; do
+        # Something to mount on; a link could lead out of the root.
+        if [ -L "$top$found" ] || [ ! -e "$top$found" ]; then rm -f "$top$found" && : >"$top$found"; fi
+    done
+    mkdir -p "$own/registry/modules"
+    {
+        # Debian's settings, less those for building Debian packages.
+        grep -E '^(startup|common) ' "$top/etc/bazel/bazelrc"
+        printf '%s\n' "common --registry=file:///opt/bazelw/registry" "common --override_module=rules_rust=/opt/bazelw/rules_rust" \
+            "common --override_module=rules_shell=/usr/share/bazel/rules/shell"
+    } >"$rc"
+    rm "$top/etc/bazel/bazelrc"
+    for module in $stub_modules; do
+        printf 'common --override_module=%s=/opt/bazelw/stubs/%s\n' "$module" "$module" >>"$rc"
+        mkdir -p "$own/stubs/$module"
+        printf 'module(name = "%s")\n' "$module" >"$own/stubs/$module/MODULE.bazel"
+        : >"$own/stubs/$module/BUILD.bazel"
+    done
+    cp -r "$top/usr/share/bazel/rules/rust" "$own/rules_rust"
+    cp "$patch_file" "$own/rules_rust.patch"
+    bwrap --bind "$top" / --dev-bind /dev /dev --proc /proc \
+        patch --quiet -p1 -d /opt/bazelw/rules_rust -i /opt/bazelw/rules_rust.patch >&2 ||
+        die "third_party/rules_rust.patch does not apply to the rules_rust of Debian's suite $suite" "Please report this."
+    found=$(cat "$top/usr/share/bazel/build-label.txt" 2>/dev/null || true)
+    case $found in
+    "${bazel_version%%.*}."*) ;;
+    *) die "Debian's suite $suite has Bazel '$found' now, and this project needs Bazel ${bazel_version%%.*}" \
+        "Install Bazel $bazel_version (or bazelisk), and please report this." ;;
+    esac
+}
+
+# Removes a tree without ever following a mount into the machine.
+remove_tree() { rm -rf --one-file-system -- "$1"; }
+
+exec_in_private_root() {
+    local rc=$1 tmp=${TMPDIR:-/tmp} path binds=()
+    shift
+    # The same path inside as outside keeps links, messages and file names valid.
+    for path in "$project" "$cache" "$cargo_home" "$rust_sysroot" /tmp "$tmp"; do
+        binds+=(--bind "$path" "$path")
+    done
+    for path in $machine_files; do
+        if [ -e "$path" ]; then binds+=(--ro-bind "$(readlink -f "$path")" "$path"); fi
+    done
+    case $rust_sysroot in
+    /usr | /) die "the Rust toolchain is a part of this system ($rust_sysroot/bin/rustc), which the private Bazel cannot use" \
+        "Install it with rustup, or install Bazel $bazel_version (or bazelisk)." ;;
+    /nix/*) binds+=(--ro-bind /nix /nix) ;;
+    esac
+    # A server keeps the mounts it was started with. The property makes Bazel start a new one when they change.
+    write_rc "$rc" "import /opt/bazelw/bazelrc" "startup --output_user_root=$cache/out" \
+        "startup --host_jvm_args=-Dbazelw=$(printf '%s\n' "$root" "${binds[@]}" | sha256sum | cut -c1-16)"
+    exec bwrap --bind "$root" / --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys "${binds[@]}" \
+        --setenv HOME "${HOME:-$cache}" --setenv PATH "/usr/sbin:/usr/bin:/sbin:/bin" --chdir "$cwd" \
+        /usr/bin/bazel --bazelrc="$rc" "$@"
+}
