@@ -1,0 +1,110 @@
+//! The barrier around every exported function: no panic crosses it, and each call leaves the thread's error set.
+//!
+//! The thread counts the barriers it is inside of, so that the panic hook can tell a panic that a barrier will catch
+//! (kept, not printed) from all others (printed by the hook that was there before).
+//!
+//! Invariant: nothing after the `catch_unwind` of a barrier can panic.
+
+mod hook;
+
+use crate::error::{ErrorCode, Result};
+use crate::last_error;
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Set until the thread has made sure that the panic hook is installed.
+const NEW_THREAD: u32 = 1 << 31;
+/// Set by [`panic_next`]: the next barrier panics.
+const PANIC_NEXT: u32 = 1 << 30;
+
+thread_local! {
+    /// How many barriers the thread is inside of, and the two bits above.
+    static DEPTH: Cell<u32> = const { Cell::new(NEW_THREAD) };
+}
+
+/// Runs the body of an exported function: gives its value and clears the thread's error, or records the error, or the
+/// panic, under the function's name and gives `failure`.
+#[inline]
+pub fn call<T>(function: &'static str, failure: T, body: impl FnOnce() -> Result<T>) -> T {
+    match guarded(body) {
+        Ok(Ok(value)) => {
+            last_error::clear();
+            value
+        }
+        Ok(Err(error)) => {
+            last_error::set(function, &error);
+            failure
+        }
+        Err(payload) => {
+            record_panic(function, payload);
+            failure
+        }
+    }
+}
+
+/// Runs the body of a function that only looks at the thread's error or at counters: the thread's error stays as it is,
+/// unless the body panics.
+#[inline]
+pub fn call_keeping_error<T>(function: &'static str, failure: T, body: impl FnOnce() -> T) -> T {
+    match guarded(body) {
+        Ok(value) => value,
+        Err(payload) => {
+            record_panic(function, payload);
+            failure
+        }
+    }
+}
+
+/// Makes the next barrier of this thread panic inside, for tests of what a panic does.
+#[cfg(any(test, ffi_conformance))]
+pub fn panic_next() {
+    DEPTH.set(DEPTH.get() | PANIC_NEXT);
+}
+
+#[inline(always)]
+fn guarded<R>(body: impl FnOnce() -> R) -> std::thread::Result<R> {
+    let mut depth = DEPTH.get();
+    let injected = cfg!(any(test, ffi_conformance)) && depth & PANIC_NEXT != 0;
+    if depth & (NEW_THREAD | PANIC_NEXT) != 0 {
+        depth = prepare_thread(depth);
+    }
+    DEPTH.set(depth + 1);
+    // Unwind safety: what a panicking body leaves half done is either its own or behind a handle, where the next user
+    // meets it as it would after an error.
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        if injected {
+            panic!("injected by the conformance test");
+        }
+        body()
+    }));
+    DEPTH.set(depth);
+    result
+}
+
+/// The slow start of a barrier: installs the hook and clears the bits of `depth` that are dealt with.
+#[cold]
+fn prepare_thread(depth: u32) -> u32 {
+    let depth = depth & !PANIC_NEXT;
+    if depth & NEW_THREAD != 0 && hook::install() { depth & !NEW_THREAD } else { depth }
+}
+
+fn is_inside() -> bool {
+    DEPTH.get() & !(NEW_THREAD | PANIC_NEXT) != 0
+}
+
+#[cold]
+#[inline(never)]
+fn record_panic(function: &'static str, payload: Box<dyn Any + Send>) {
+    let text = hook::text_of(&*payload);
+    let place = hook::take_place(text);
+    let at = if place.is_empty() { "" } else { " at " };
+    last_error::set_parts(
+        ErrorCode::Panic,
+        &[function, ": panicked", at, place.as_str(), ": ", text],
+    );
+    // The payload's own drop may panic; what that throws is given up, since dropping it could panic again.
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
+}

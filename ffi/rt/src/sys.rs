@@ -1,0 +1,13 @@
+//! Safe wrappers over what the standard library and rustix lack, so that bodies can forbid `unsafe`.
+//!
+//! Each wrapper is generic: it knows the operating system and no module.
+
+mod env;
+mod limit;
+mod map;
+mod system;
+
+pub use env::{remove_env, set_env};
+pub use limit::{Resource, limit_address_space, limit_resource, new_session};
+pub use map::read_mapped;
+pub use system::online_cpus;
