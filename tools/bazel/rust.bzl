@@ -1,0 +1,108 @@
+"""One macro per Rust crate: edition, lints, clippy, rustfmt and unit tests, so that a crate's BUILD file is one call."""
+
+load("@bazel_skylib//rules:build_test.bzl", "build_test")
+load("@lints//:lints.bzl", "LINT_FLAGS")
+load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_clippy", "rust_library", "rust_test", "rustfmt_test")
+
+# The edition of [workspace.package] in Cargo.toml; tidy holds the two equal.
+EDITION = "2024"
+
+# What Cargo.toml asks for under [workspace.lints]. Warnings of rustc itself are errors only in the clippy test.
+RUSTC_FLAGS = LINT_FLAGS
+
+def rust_crate(
+        name,
+        deps = [],
+        test_deps = [],
+        compile_data = [],
+        test_data = [],
+        test_env = {},
+        integration_tests = {},
+        visibility = None):
+    """Builds and checks the crate of this package, whose sources are src/**/*.rs.
+
+    Gives:
+      - :NAME            the library; if there is a src/main.rs, the executable, and the library is :NAME_lib
+      - :NAME_test       the unit tests of the library
+      - :TEST_test       per tests/TEST.rs, if there is such a folder
+      - :NAME_clippy_test, :NAME_fmt_test
+
+    Args:
+      name: The crate's name, e.g. "diag".
+      deps: What src/ uses: "//lib/diag", "@crates//:serde".
+      test_deps: What only the tests use besides, e.g. ["@crates//:tempfile"].
+      compile_data: Files that include_str! reads, e.g. glob(["templates/**"]).
+      test_data: Files that the tests read at run time.
+      test_env: Environment of the tests, e.g. {"INSTA_UPDATE": "no"}.
+      integration_tests: Per tests/TEST.rs attributes that differ, e.g. {"corpus": {"use_libtest_harness": False}}.
+      visibility: Who may use the crate.
+    """
+    main = native.glob(["src/main.rs"], allow_empty = True)
+    library = name + "_lib" if main else name
+    common = {"edition": EDITION, "rustc_flags": RUSTC_FLAGS}
+    rust_library(
+        name = library,
+        srcs = native.glob(["src/**/*.rs"], exclude = ["src/main.rs"]),
+        compile_data = compile_data + native.glob(["README.md"], allow_empty = True),
+        crate_name = name,
+        visibility = visibility,
+        deps = deps,
+        **common
+    )
+    crates = [library]
+    if main:
+        rust_binary(
+            name = name,
+            srcs = main,
+            # The library and the executable have one name under cargo, so they have here.
+            crate_name = name,
+            visibility = visibility,
+            deps = deps + [library],
+            **common
+        )
+        crates.append(name)
+    rust_test(
+        name = name + "_test",
+        size = "small",
+        compile_data = compile_data,
+        crate = library,
+        data = test_data,
+        env = test_env,
+        rustc_flags = RUSTC_FLAGS,
+        deps = test_deps,
+    )
+    crates.append(name + "_test")
+    for source in native.glob(["tests/*.rs"], allow_empty = True):
+        test = source.removeprefix("tests/").removesuffix(".rs")
+        attributes = common | {"data": test_data, "env": test_env} | integration_tests.get(test, {})
+        rust_test(
+            name = test + "_test",
+            srcs = [source] + native.glob(["tests/{}/**/*.rs".format(test)], allow_empty = True),
+            crate_root = source,
+            deps = deps + test_deps + [library],
+            **attributes
+        )
+        crates.append(test + "_test")
+    rust_checks(name = name, crates = crates)
+
+def rust_checks(name, crates):
+    """Tests that clippy and rustfmt have nothing to say; part of rust_crate, and for Rust targets outside of it.
+
+    Args:
+      name: Gives :NAME_clippy_test and :NAME_fmt_test.
+      crates: Rust targets of this package.
+    """
+    rust_clippy(
+        name = name + "_clippy",
+        testonly = True,
+        tags = ["manual"],
+        deps = crates,
+    )
+    build_test(
+        name = name + "_clippy_test",
+        targets = [name + "_clippy"],
+    )
+    rustfmt_test(
+        name = name + "_fmt_test",
+        targets = crates,
+    )
