@@ -78,7 +78,7 @@ fn statement(inner: &str) -> Verdict {
     let words: Vec<_> = inner.split_whitespace().collect();
     match words[..] {
         ["for", item, "in", list] if is_name(item) && is_name(list) => Ok(()),
-        ["if", flag] if is_name(flag) => Ok(()),
+        ["if", flag] | ["if", "not", flag] if is_name(flag) => Ok(()),
         ["else" | "endif" | "endfor"] => Ok(()),
         ["include", file] if file.len() > 2 && file.starts_with('"') && file.ends_with('"') => {
             Ok(())
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn plain_tags_pass() {
-        let good = "{# Says x. #}\n{% for x in y.xs %}\n{% if x.flag -%}\n({{ x.name }});\n\
+        let good = "{# Says x. #}\n{% for x in y.xs %}\n{% if x.flag -%}\n({{ x.name }});\n{% if not a %}\
             {%- else %}\n{% include \"a.j2\" %}\n{% endif %}{% endfor %}\n";
         assert_eq!(messages(check_templates, &[("a.j2", good)]), Vec::<String>::new());
     }
@@ -121,7 +121,7 @@ mod tests {
             ("rt_{{ a }}", "a name built from parts"),
             ("{{ a }}{{ b }}", "a name built from parts"),
             ("{% if a == b %}", "a decision"),
-            ("{% if not a %}", "a decision"),
+            ("{% if a and b %}", "a decision"),
             ("{% elif a %}", "a decision"),
             ("{% set a = b %}", "a tag that is not allowed"),
             ("{% macro a() %}", "a tag that is not allowed"),
