@@ -1,0 +1,135 @@
+"""The public macros about FFI modules: ffi_crate for one module, ffi_runtime for all of them in one library.
+
+The names of targets are a contract with whoever uses them, so their suffixes are constants.
+"""
+
+load("@rules_rust//rust:defs.bzl", "rust_library")
+load("//ffi/private:generate.bzl", "ffi_generate")
+load("//ffi/private:header.bzl", "ffi_header", "umbrella_header")
+load("//ffi/private:library.bzl", "c_libraries")
+load("//ffi/private:tests.bzl", "abi_test", "conformance_test", "header_test")
+load("//tools/bazel:rust.bzl", "EDITION", "RUSTC_FLAGS")
+
+# What NAME + suffix is. NAME itself is the Rust library.
+SHARED = "_shared"  # libNAME.so
+STATIC = "_static"  # libNAME.a
+HEADER = "_h"  # The C header; a C target may also name it in its deps.
+SIMPLE = "_spl"  # The Simple module.
+MANIFEST = "_abi"  # The ABI manifest (JSON).
+DOC = "_doc"  # The reference page (Markdown).
+CARGO = "_cargo"  # Cargo.toml of the module as a Cargo package.
+SOURCES = "_rs"  # The generated Rust.
+CONFORMANCE = "_conformance"  # The Rust library whose next call can be made to panic; for tests only.
+BASE = Label("//ffi/rt:ffi_base")
+
+def ffi_crate(name, spec, deps = [], library = None, conformance_library = None):
+    """Generates, builds and tests one FFI module from its spec. The package holds the committed ABI baseline, abi.json.
+
+    Tests: :NAME_abi_test (exported symbols are those of the manifest; the manifest is as the baseline says), :NAME_header_test
+    (the header is clean C11 and C++17, and links), :NAME_conformance_test (each function against bad input, from C).
+
+    Args:
+      name: "ffi_" and the module's name, e.g. "ffi_io".
+      spec: The spec, e.g. "//specs:io.toml".
+      deps: Crates that bodies of the spec use, e.g. ["@crates//:glob"].
+      library: For a module with `provider = "hand_written"`: the Rust library that provides its functions, e.g. ":ffi_rt".
+      conformance_library: Likewise, compiled with `--cfg=ffi_conformance`, e.g. ":ffi_rt_conformance".
+    """
+    is_base = native.package_relative_label(":" + name) == BASE
+    base = [] if is_base else [BASE]
+    ffi_generate(
+        name = name,
+        hand_written = library != None,
+        module = name.removeprefix("ffi_"),
+        spec = spec,
+        suffixes = struct(
+            cargo = CARGO,
+            conformance = CONFORMANCE + "_c",
+            doc = DOC,
+            header = HEADER + "_file",
+            manifest = MANIFEST,
+            simple = SIMPLE,
+            sources = SOURCES,
+        ),
+    )
+    if library:
+        native.alias(name = name, actual = library, visibility = ["//visibility:public"])
+        native.alias(name = name + CONFORMANCE, actual = conformance_library, testonly = True)
+    else:
+        for suffix, runtime in [("", "//ffi/rt:ffi_rt"), (CONFORMANCE, "//ffi/rt:ffi_rt_conformance")]:
+            rust_library(
+                name = name + suffix,
+                testonly = suffix != "",
+                srcs = [name + SOURCES],
+                crate_name = name,
+                crate_root = name + "/rust/lib.rs",
+                edition = EDITION,
+                rustc_flags = RUSTC_FLAGS,
+                visibility = ["//visibility:public"],
+                deps = deps + [runtime],
+            )
+    c_libraries(
+        name = name,
+        crates = [name],
+        shared = name + SHARED,
+        static = name + STATIC,
+    )
+    c_libraries(
+        name = name + CONFORMANCE,
+        testonly = True,
+        crates = [name + CONFORMANCE],
+        static = name + CONFORMANCE + STATIC,
+        visibility = ["//visibility:private"],
+    )
+    ffi_header(
+        name = name + HEADER,
+        hdrs = [name + HEADER + "_file"],
+        visibility = ["//visibility:public"],
+        deps = [str(label) + HEADER for label in base],
+    )
+    abi_test(
+        name = name + "_abi_test",
+        baseline = native.glob(["abi.json"], allow_empty = True),
+        library = name + SHARED,
+        manifests = [str(label) + MANIFEST for label in base] + [name + MANIFEST],
+    )
+    header_test(
+        name = name + "_header_test",
+        header = "rt_{}.h".format(name.removeprefix("ffi_")),
+        deps = [name + HEADER, name + STATIC],
+    )
+    conformance_test(
+        name = name + "_conformance_test",
+        srcs = [name + CONFORMANCE + "_c"],
+        deps = [name + HEADER, name + CONFORMANCE + STATIC],
+    )
+
+def ffi_runtime(name, crates, library_name):
+    """All modules together, for programs that link one library: :NAME_shared, :NAME_static, :NAME_h, :NAME_spl, :NAME_abi.
+
+    Args:
+      name: Gives NAME.h, e.g. "rt".
+      crates: Labels of ffi_crate targets, e.g. ["//ffi/io:ffi_io"]; their order is the order in the header.
+      library_name: E.g. "simple_rt" for libsimple_rt.so.
+    """
+    modules = [BASE] + [native.package_relative_label(crate) for crate in crates]
+    c_libraries(name = library_name, crates = modules, shared = name + SHARED, static = name + STATIC)
+    umbrella_header(
+        name = name + HEADER + "_file",
+        out = name + ".h",
+        includes = ["rt_{}.h".format(module.name.removeprefix("ffi_")) for module in modules],
+    )
+    ffi_header(
+        name = name + HEADER,
+        hdrs = [name + HEADER + "_file"],
+        visibility = ["//visibility:public"],
+        deps = [str(module) + HEADER for module in modules],
+    )
+    for suffix in [SIMPLE, MANIFEST, DOC]:
+        native.filegroup(
+            name = name + suffix,
+            srcs = [str(module) + suffix for module in modules],
+            visibility = ["//visibility:public"],
+        )
+    abi_test(name = name + "_abi_test", library = name + SHARED, manifests = [str(module) + MANIFEST for module in modules])
+    header_test(name = name + "_header_test", header = name + ".h", deps = [name + HEADER, name + STATIC])

@@ -1,0 +1,92 @@
+"""The tests that each module gets."""
+
+load("@bazel_skylib//rules:native_binary.bzl", "native_test")
+load("@bazel_skylib//rules:write_file.bzl", "write_file")
+load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
+
+_STRICT = ["-Wall", "-Wextra", "-Werror", "-pedantic"]
+
+# Rust's part is not instrumented, but both sanitizers watch the allocator, which it shares with C.
+_SANITIZERS = ["-fsanitize=address,leak"]
+
+def abi_test(name, library, manifests, baseline = None):
+    """The library exports what the manifests say, and the last manifest is as the baseline says.
+
+    Args:
+      name: Name of the test.
+      library: The shared library.
+      manifests: The manifests of all modules in the library.
+      baseline: A list with the committed manifest or, as long as there is none, an empty list. None: no baseline to compare.
+    """
+    args = ["--library", "$(rootpath {})".format(library)]
+    data = [library] + manifests
+    for manifest in manifests:
+        args += ["--manifest", "$(rootpath {})".format(manifest)]
+    if baseline != None:
+        args += ["--ffigen", "$(rootpath {})".format(Label("//tools/ffigen"))]
+        args += ["--baseline", "{}/abi.json".format(native.package_name())]
+        data += [Label("//tools/ffigen")] + baseline
+    native_test(
+        name = name,
+        size = "small",
+        src = Label("//tests/abi:abi_check"),
+        out = name + ".bin",
+        args = args,
+        data = data,
+    )
+
+def header_test(name, header, deps):
+    """The header is clean under strict warnings as C11 and as C++17, twice in one file, and what it names can be linked.
+
+    Args:
+      name: Name of the test.
+      header: How a program includes it, e.g. "rt_io.h".
+      deps: The header's target and a library.
+    """
+    include = "#include \"{}\"".format(header)
+    write_file(
+        name = name + "_c",
+        out = name + ".c",
+        content = [include, include, "", "int included_as_cpp(void);", "int main(void) { return included_as_cpp(); }", ""],
+    )
+    write_file(
+        name = name + "_cpp",
+        out = name + "_cpp.cc",
+        content = [include, include, "", "extern \"C\" int included_as_cpp(void);", "int included_as_cpp(void) { return 0; }", ""],
+    )
+    cc_library(
+        name = name + "_cpp_lib",
+        testonly = True,
+        srcs = [name + "_cpp.cc"],
+        copts = ["-std=c++17"] + _STRICT,
+        deps = deps,
+    )
+    cc_test(
+        name = name,
+        size = "small",
+        srcs = [name + ".c"],
+        copts = ["-std=c11"] + _STRICT,
+        linkstatic = True,
+        deps = [name + "_cpp_lib"] + deps,
+    )
+
+def conformance_test(name, srcs, deps, data = []):
+    """A C program under the address and leak sanitizers.
+
+    Args:
+      name: Name of the test.
+      srcs: C files; exit code 0 means passed.
+      deps: Headers and libraries.
+      data: Files that it reads at run time.
+    """
+    cc_test(
+        name = name,
+        size = "medium",
+        srcs = srcs,
+        # Bazel's -c opt would turn `assert` off.
+        copts = ["-std=c11", "-UNDEBUG", "-g", "-fno-omit-frame-pointer"] + _STRICT + _SANITIZERS,
+        data = data,
+        linkopts = _SANITIZERS,
+        linkstatic = True,
+        deps = deps,
+    )
