@@ -2,13 +2,23 @@
 //!
 //! The crate doc is the README, so that a reader of the folder and a reader of the reference see one text.
 
-pub mod barrier;
+mod abi;
+mod barrier;
+mod block;
+mod convert;
 mod error;
-pub mod last_error;
+pub mod exports;
+mod handles;
+pub mod input;
+mod last_error;
 pub mod sys;
 
+pub use abi::{RtBytes, RtList, RtOpt, RtText, Scalar, Zero, empty};
 pub use barrier::{call, call_keeping_error};
+pub use block::live_blocks;
+pub use convert::{BlockWriter, Element, Pending, Release, ToAbi, first_error, list_to_abi};
 pub use error::{Error, ErrorCode, Result, ResultExt, fail};
+pub use handles::{Handles, Ref, RefMut, live_handles};
 
 /// What every body sees.
 pub mod prelude {
