@@ -1,0 +1,62 @@
+/* Helpers of the tests of the process module: time, and the end of processes that are not our own.
+ *
+ * The tests need /bin/sh and coreutils. What must not be waited for sleeps for a minute; what must happen is waited for
+ * as long as SOON, so that a slow machine changes nothing.
+ */
+#ifndef PROCESS_CHECK_H
+#define PROCESS_CHECK_H
+
+#include "check.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+/* A generous bound for calls that must not hang, in milliseconds; what they wait on sleeps longer. */
+#define SOON 20000
+
+/* The arguments `args, count` of a call that runs a script in the shell. */
+#define SCRIPT(text) ((const rt_text[]){RT_TEXT("-c"), RT_TEXT(text)}), 2
+
+/* The arguments `args, count` of a call with one argument. */
+#define ARG(text) ((const rt_text[]){RT_TEXT(text)}), 1
+
+/* A clock that only goes forward. */
+static inline int64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static inline void nap_ms(int64_t ms) {
+    struct timespec nap = {ms / 1000, (ms % 1000) * 1000000};
+    nanosleep(&nap, NULL);
+}
+
+/* Whether the process has ended; a zombie that nobody collects has. */
+static inline bool has_ended(int64_t pid) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%" PRId64 "/stat", pid);
+    FILE *file = fopen(path, "r");
+    if (file == NULL) return true;
+    char state = 'X';
+    int got = fscanf(file, "%*d (%*[^)]) %c", &state);
+    fclose(file);
+    return got != 1 || state == 'Z' || state == 'X';
+}
+
+/* Waits for the end of a process that is not our child: SIGKILL takes a moment to work. */
+static inline bool ends_soon(int64_t pid) {
+    for (int64_t until = now_ms() + SOON; now_ms() < until; nap_ms(2)) {
+        if (has_ended(pid)) return true;
+    }
+    return false;
+}
+
+/* Whether this process has a child, be it a zombie. */
+static inline bool has_children(void) {
+    return waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD;
+}
+
+#endif
