@@ -6,6 +6,8 @@
 //! Invariant: whoever holds a [`Model`] knows that every rule in `check/` has passed (private constructor).
 //! Invariant: declaration order is output order; nothing here is hashed or sorted.
 
+pub mod c_type;
+pub mod hash;
 pub mod layout;
 pub mod symbol;
 pub mod ty;
@@ -241,6 +243,8 @@ pub struct Function {
     pub errors: Vec<ErrorCase>,
     /// Wrapper names in Simple, tier 2.
     pub wrappers: Vec<String>,
+    /// Where each of `wrappers` stands; a default stands where the function's name does.
+    pub wrapper_spans: Vec<Span>,
     /// C statements that show it at work.
     pub example: Option<Text>,
     /// Rust block body; `None` in hand-written modules and for generated roles.

@@ -1,0 +1,265 @@
+//! Model -> view of the crate: finished strings for the three templates.
+
+use super::shim::{self, Shim};
+use super::{body, name};
+use crate::emit::text;
+use crate::model::ty::{Scalar, Ty};
+use crate::model::{Draft, Enum, Field, Function, Handle, Role, StructId, StructOrigin, hash, layout, symbol};
+use serde::Serialize;
+
+/// All that the three files need.
+#[derive(Debug, Serialize)]
+pub struct View {
+    module: String,
+    module_doc: Vec<String>,
+    abi_symbol: String,
+    abi_hash: String,
+    structs: Vec<Struct>,
+    handles: Vec<Table>,
+    enums: Vec<Enumeration>,
+    shims: Vec<Shim>,
+    bodies: Vec<Body>,
+    items: String,
+}
+
+/// One `repr(C)` struct and its idiomatic counterpart.
+#[derive(Debug, Serialize)]
+struct Struct {
+    doc: Vec<String>,
+    name: String,
+    /// The idiomatic type: `types::EnvVar` or a tuple.
+    owned: String,
+    /// Its name in `types.rs`; empty for a tuple.
+    owned_name: String,
+    is_declared: bool,
+    /// The pattern that takes the idiomatic value apart.
+    pattern: String,
+    fields: Vec<StructField>,
+    size: String,
+    align: String,
+    is_read: bool,
+    is_freed: bool,
+    is_element: bool,
+    /// The sum of the fields' payloads, for a list.
+    payload: String,
+    /// The outcomes of freeing each owned field, joined.
+    released: String,
+}
+
+#[derive(Debug, Serialize)]
+struct StructField {
+    doc: Vec<String>,
+    ident: String,
+    /// The name that is its own in the pattern.
+    local: String,
+    abi: String,
+    owned: String,
+    offset: String,
+    /// From the idiomatic value, alone.
+    to_abi: String,
+    /// From the idiomatic value, into a list's block.
+    write: String,
+    /// From the boundary, by reading `value`.
+    read: String,
+    is_read_unsafely: bool,
+    is_freed: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Table {
+    doc: Vec<String>,
+    name: String,
+    kind: String,
+    kind_string: String,
+    rust: String,
+    tag: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Enumeration {
+    doc: Vec<String>,
+    name: String,
+    name_string: String,
+    values: Vec<EnumerationValue>,
+}
+
+#[derive(Debug, Serialize)]
+struct EnumerationValue {
+    doc: Vec<String>,
+    name: String,
+    value: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Body {
+    doc: Vec<String>,
+    name: String,
+    params: String,
+    result: String,
+    block: String,
+}
+
+/// The view of a module with bodies.
+pub fn view(draft: &Draft) -> View {
+    let hash = hash::abi(draft);
+    let struct_ids = (0..draft.structs.len()).map(|index| StructId(index as u32));
+    View {
+        module: draft.module.name.clone(),
+        module_doc: text::lines(&draft.module.doc),
+        abi_symbol: symbol::abi(&draft.module.name, hash),
+        abi_hash: format!("0x{hash:016x}"),
+        structs: struct_ids.map(|id| strukt(draft, id)).collect(),
+        handles: draft.handles.iter().map(table).collect(),
+        enums: draft.enums.iter().map(enumeration).collect(),
+        shims: draft.functions.iter().map(|function| shim::shim(draft, function)).collect(),
+        bodies: draft.functions.iter().filter_map(|function| body_view(draft, function)).collect(),
+        items: draft.module.items.as_ref().map_or_else(String::new, |items| items.text.clone()),
+    }
+}
+
+fn strukt(draft: &Draft, id: StructId) -> Struct {
+    let item = draft.strukt(id);
+    let layout = layout::of_struct(draft, id);
+    let is_declared = item.origin == StructOrigin::Declared;
+    let fields: Vec<StructField> =
+        item.fields.iter().zip(&layout.offsets_bytes).map(|(field, offset)| field_view(draft, id, field, *offset)).collect();
+    let locals: Vec<String> = fields.iter().map(|field| format!("{}: {}", field.ident, field.local)).collect();
+    let pattern = if is_declared {
+        format!("types::{} {{ {} }}", item.name, locals.join(", "))
+    } else {
+        let locals: Vec<&str> = fields.iter().map(|field| field.local.as_str()).collect();
+        format!("({},)", locals.join(", "))
+    };
+    let payloads: Vec<String> =
+        fields.iter().filter(|field| field.is_freed).map(|field| format!("self.{}.payload()", field.ident)).collect();
+    let released: Vec<&str> =
+        fields.iter().filter(|field| field.is_freed).map(|field| field.local.as_str()).collect();
+    Struct {
+        released: released.join(", "),
+        doc: text::lines(&item.doc),
+        name: name::abi_struct(draft, id),
+        owned: name::owned_struct(draft, id),
+        owned_name: item.name.clone(),
+        is_declared,
+        pattern,
+        fields,
+        size: layout.layout.size_bytes.to_string(),
+        align: layout.layout.align_bytes.to_string(),
+        is_read: shim::is_read(draft, id),
+        is_freed: shim::is_freed(draft, id),
+        is_element: item.used_in_list,
+        payload: if payloads.is_empty() { "0".to_owned() } else { payloads.join(" + ") },
+    }
+}
+
+fn field_view(draft: &Draft, id: StructId, field: &Field, offset: u64) -> StructField {
+    let ident = name::ident(&field.name);
+    let local = format!("ffi_{}", field.name);
+    let place = name::string(&format!("{}.{}", draft.strukt(id).name, field.name));
+    let is_freed = crate::model::c_type::is_owned(draft, &field.ty);
+    let (read, is_read_unsafely) = read_field(draft, &place, &ident, &field.ty);
+    StructField {
+        doc: text::lines(&field.doc),
+        to_abi: match &field.ty {
+            Ty::Scalar(Scalar::Bool) => format!("u8::from({local})"),
+            Ty::Scalar(_) => local.clone(),
+            Ty::Enum(_) => format!("{local} as i32"),
+            _ if is_freed => format!("{local}.take()"),
+            _ => format!("{local}.to_abi()?"),
+        },
+        write: match &field.ty {
+            Ty::Scalar(Scalar::Bool) => format!("u8::from({local})"),
+            Ty::Scalar(_) => local.clone(),
+            Ty::Enum(_) => format!("{local} as i32"),
+            _ => format!("{local}.write(block)"),
+        },
+        read,
+        is_read_unsafely,
+        abi: name::abi_field(draft, &field.ty),
+        owned: name::owned(draft, &field.ty).replace("types::", ""),
+        offset: offset.to_string(),
+        ident,
+        local,
+        is_freed,
+    }
+}
+
+/// The expression that reads a field of a struct parameter into its idiomatic type, and whether it is unsafe.
+fn read_field(draft: &Draft, place: &str, ident: &str, ty: &Ty) -> (String, bool) {
+    let read = |prefix: &str, ty: &Ty, convert: &str| {
+        let function = shim::input_function(ty);
+        let (pointer, len) = match ty {
+            Ty::List(_) => (format!("value.{ident}.items.cast_const()"), format!("value.{ident}.len")),
+            Ty::Bytes => (format!("value.{ident}.ptr.cast_const()"), format!("value.{ident}.len")),
+            _ => (format!("value.{ident}.ptr"), format!("value.{ident}.len")),
+        };
+        format!("unsafe {{ input::{prefix}{function}({place}, {pointer}, {len})? }}{convert}")
+    };
+    match ty {
+        Ty::Scalar(Scalar::Bool) => (format!("value.{ident} != 0"), false),
+        Ty::Scalar(_) => (format!("value.{ident}"), false),
+        Ty::Enum(id) => (format!("{}::from_abi({place}, value.{ident})?", name::enumeration(draft, *id)), false),
+        Ty::Text | Ty::Bytes | Ty::List(_) => (read("", ty, own(ty)), true),
+        Ty::Option(inner) => match &**inner {
+            Ty::Scalar(_) => (format!("value.{ident}.present.then_some(value.{ident}.value)"), false),
+            inner => (read("opt_", inner, &format!(".map(|value| value{})", own(inner))), true),
+        },
+        _ => (format!("value.{ident}"), false),
+    }
+}
+
+/// The conversion of a borrowed field into an owned one.
+fn own(ty: &Ty) -> &'static str {
+    match ty {
+        Ty::Text => ".to_owned()",
+        Ty::List(item) => match **item {
+            Ty::Scalar(Scalar::Bool) => "",
+            Ty::Text => ".into_iter().map(str::to_owned).collect()",
+            Ty::Bytes => ".into_iter().map(<[u8]>::to_vec).collect()",
+            _ => ".to_vec()",
+        },
+        _ => ".to_vec()",
+    }
+}
+
+fn table(handle: &Handle) -> Table {
+    Table {
+        doc: text::lines(&handle.doc),
+        name: symbol::snake(&handle.name).to_ascii_uppercase(),
+        kind: handle.name.clone(),
+        kind_string: name::string(&handle.name),
+        rust: handle.rust.text.trim().to_owned(),
+        tag: handle.tag.to_string(),
+    }
+}
+
+fn enumeration(item: &Enum) -> Enumeration {
+    Enumeration {
+        doc: text::lines(&item.doc),
+        name: item.name.clone(),
+        name_string: name::string(&item.name),
+        values: item
+            .values
+            .iter()
+            .map(|value| EnumerationValue {
+                doc: text::lines(&value.doc),
+                name: name::variant(&value.name),
+                value: value.value.to_string(),
+            })
+            .collect(),
+    }
+}
+
+fn body_view(draft: &Draft, function: &Function) -> Option<Body> {
+    if function.role != Role::Declared {
+        return None;
+    }
+    let body = function.body.as_ref()?;
+    Some(Body {
+        doc: text::lines(&function.doc),
+        name: function.name.clone(),
+        params: shim::body_params(draft, function).replace("types::", ""),
+        result: name::owned(draft, &function.result).replace("types::", ""),
+        block: body::wrapped(&body.text, function.result == Ty::Unit),
+    })
+}

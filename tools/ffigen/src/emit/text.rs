@@ -1,0 +1,54 @@
+//! Small helpers on prose that all emitters share: splitting documentation into lines, wrapping, indenting.
+
+/// Documentation as the contents of comment lines: a blank before each text, nothing before an empty line, so that no
+/// generated line ends with a blank.
+pub fn lines(doc: &str) -> Vec<String> {
+    doc.trim().lines().map(line).collect()
+}
+
+/// One line as the contents of a comment.
+pub fn line(text: &str) -> String {
+    let text = text.trim_end();
+    if text.is_empty() { String::new() } else { format!(" {text}") }
+}
+
+/// The first sentence of documentation, on one line.
+pub fn summary(doc: &str) -> String {
+    let paragraph = doc.trim().split("\n\n").next().unwrap_or("");
+    let paragraph = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    match paragraph.find(". ") {
+        Some(end) => paragraph[..=end].to_owned(),
+        None => paragraph,
+    }
+}
+
+/// Documentation on one line.
+pub fn one_line(doc: &str) -> String {
+    doc.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// C or Rust statements as lines, without empty lines at either end; inner indentation stays.
+pub fn code_lines(code: &str) -> Vec<String> {
+    let lines: Vec<&str> = code.lines().map(str::trim_end).collect();
+    let first = lines.iter().position(|line| !line.is_empty()).unwrap_or(lines.len());
+    let last = lines.iter().rposition(|line| !line.is_empty()).map_or(first, |index| index + 1);
+    lines[first..last].iter().map(|line| (*line).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn summary_is_the_first_sentence() {
+        assert_eq!(summary("Copies a file. Then more."), "Copies a file.");
+        assert_eq!(summary("Copies\na file.\n\nMore."), "Copies a file.");
+        assert_eq!(summary("Version 1.5 only"), "Version 1.5 only");
+    }
+
+    #[test]
+    fn code_lines_keep_inner_indentation() {
+        assert_eq!(code_lines("\nif (x) {\n  y();\n}\n\n"), ["if (x) {", "  y();", "}"]);
+        assert!(code_lines("\n \n").is_empty());
+    }
+}
