@@ -23,17 +23,20 @@ CONFORMANCE = "_conformance"  # The Rust library whose next call can be made to 
 BASE = Label("//ffi/rt:ffi_base")
 
 def ffi_crate(name, spec, deps = [], library = None, conformance_library = None):
-    """Generates, builds and tests one FFI module from its spec. The package holds the committed ABI baseline, abi.json.
+    """Generates, builds and tests one FFI module from its spec. The package holds the committed ABI baseline,
+    abi.json.
 
-    Tests: :NAME_abi_test (exported symbols are those of the manifest; the manifest is as the baseline says), :NAME_header_test
-    (the header is clean C11 and C++17, and links), :NAME_conformance_test (each function against bad input, from C).
+    Tests: :NAME_abi_test (exported symbols are those of the manifest; the manifest is as the baseline says),
+    :NAME_header_test (the header is clean C11 and C++17, and links), :NAME_conformance_test (each function
+    against bad input, from C).
 
     Args:
       name: "ffi_" and the module's name, e.g. "ffi_io".
       spec: The spec, e.g. "//specs:io.toml".
       deps: Crates that bodies of the spec use, e.g. ["@crates//:glob"].
-      library: For a module with `provider = "hand_written"`: the Rust library that provides its functions, e.g. ":ffi_rt".
-      conformance_library: Likewise, compiled with `--cfg=ffi_conformance`, e.g. ":ffi_rt_conformance".
+      library: For a module with `provider = "hand_written"`: the Rust library that provides its functions,
+      e.g. ":ffi_rt". conformance_library: Likewise, compiled with `--cfg=ffi_conformance`, e.g.
+      ":ffi_rt_conformance".
     """
     is_base = native.package_relative_label(":" + name) == BASE
     base = [] if is_base else [BASE]
@@ -105,7 +108,8 @@ def ffi_crate(name, spec, deps = [], library = None, conformance_library = None)
     )
 
 def ffi_runtime(name, crates, library_name):
-    """All modules together, for programs that link one library: :NAME_shared, :NAME_static, :NAME_h, :NAME_spl, :NAME_abi.
+    """All modules together, for programs that link one library: :NAME_shared, :NAME_static, :NAME_h,
+    :NAME_spl, :NAME_abi.
 
     Args:
       name: Gives NAME.h, e.g. "rt".
@@ -131,5 +135,9 @@ def ffi_runtime(name, crates, library_name):
             srcs = [str(module) + suffix for module in modules],
             visibility = ["//visibility:public"],
         )
-    abi_test(name = name + "_abi_test", library = name + SHARED, manifests = [str(module) + MANIFEST for module in modules])
+    abi_test(
+        name = name + "_abi_test",
+        library = name + SHARED,
+        manifests = [str(module) + MANIFEST for module in modules],
+    )
     header_test(name = name + "_header_test", header = name + ".h", deps = [name + HEADER, name + STATIC])

@@ -1,8 +1,10 @@
-"""Third-party crates: one repository per crate of Cargo.lock, and @crates with an alias for each that we name ourselves.
+"""Third-party crates: one repository per crate of Cargo.lock, and @crates with an alias for each that we name
+ourselves.
 
-A crate's archive comes from cargo's own cache, where `cargo fetch --locked` puts it from whatever registry or mirror this machine
-is configured for. Its sha256 is that of Cargo.lock, so it does not matter where it came from. Its BUILD file is committed in
-third_party/crates and made by tools/bazel/vendor, which also writes third_party/crates.bzl.
+A crate's archive comes from cargo's own cache, where `cargo fetch --locked` puts it from whatever registry or
+mirror this machine is configured for. Its sha256 is that of Cargo.lock, so it does not matter where it came
+from. Its BUILD file is committed in third_party/crates and made by tools/bazel/vendor, which also writes
+third_party/crates.bzl.
 """
 
 load(":crates.bzl", "ALIASES", "CRATES", "UNUSED")
@@ -41,7 +43,7 @@ def _crate_repository_impl(rctx):
                 fail("cargo could not fetch the crates of Cargo.lock:\n" + result.stderr)
             archive = _archive(rctx)
     if not archive:
-        fail("{}.crate is not in cargo's cache. In the project's directory, run: cargo fetch --locked".format(rctx.attr.crate))
+        fail("{}.crate is not in cargo's cache; run: cargo fetch --locked".format(rctx.attr.crate))
 
     # A `file:` URL instead of extract(), because it checks the sum.
     rctx.download_and_extract(

@@ -26,7 +26,8 @@ def ffi_generate(name, spec, module, hand_written, suffixes):
         name = name + "_generate",
         srcs = [spec] + ([] if native.package_relative_label(spec) == base else [base]),
         outs = [path for kind in sorted(outputs) for path in outputs[kind]],
-        cmd = "$(execpath {tool}) generate $(execpath {spec}) --base $(execpath {base}) --out $(RULEDIR)/{name}".format(
+        cmd = ("$(execpath {tool}) generate $(execpath {spec}) " +
+               "--base $(execpath {base}) --out $(RULEDIR)/{name}").format(
             base = base,
             name = name,
             spec = spec,

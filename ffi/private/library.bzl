@@ -17,7 +17,8 @@ def c_libraries(name, crates, static, shared = None, testonly = False, visibilit
       testonly: As everywhere.
       visibility: As everywhere.
     """
-    aliases = {str(native.package_relative_label(crate)): "crate_{}".format(index) for index, crate in enumerate(crates)}
+    labels = [native.package_relative_label(crate) for crate in crates]
+    aliases = {str(label): "crate_{}".format(index) for index, label in enumerate(labels)}
     write_file(
         name = static + "_root",
         testonly = testonly,

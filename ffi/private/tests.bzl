@@ -16,7 +16,8 @@ def abi_test(name, library, manifests, baseline = None):
       name: Name of the test.
       library: The shared library.
       manifests: The manifests of all modules in the library.
-      baseline: A list with the committed manifest or, as long as there is none, an empty list. None: no baseline to compare.
+      baseline: A list with the committed manifest or, as long as there is none, an empty list. None: no
+      baseline to compare.
     """
     args = ["--library", "$(rootpath {})".format(library)]
     data = [library] + manifests
@@ -36,7 +37,8 @@ def abi_test(name, library, manifests, baseline = None):
     )
 
 def header_test(name, header, deps):
-    """The header is clean under strict warnings as C11 and as C++17, twice in one file, and what it names can be linked.
+    """The header is clean under strict warnings as C11 and as C++17, twice in one file, and what it names can
+    be linked.
 
     Args:
       name: Name of the test.
@@ -47,12 +49,26 @@ def header_test(name, header, deps):
     write_file(
         name = name + "_c",
         out = name + ".c",
-        content = [include, include, "", "int included_as_cpp(void);", "int main(void) { return included_as_cpp(); }", ""],
+        content = [
+            include,
+            include,
+            "",
+            "int included_as_cpp(void);",
+            "int main(void) { return included_as_cpp(); }",
+            "",
+        ],
     )
     write_file(
         name = name + "_cpp",
         out = name + "_cpp.cc",
-        content = [include, include, "", "extern \"C\" int included_as_cpp(void);", "int included_as_cpp(void) { return 0; }", ""],
+        content = [
+            include,
+            include,
+            "",
+            "extern \"C\" int included_as_cpp(void);",
+            "int included_as_cpp(void) { return 0; }",
+            "",
+        ],
     )
     cc_library(
         name = name + "_cpp_lib",

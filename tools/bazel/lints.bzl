@@ -1,4 +1,4 @@
-"""The lint levels of [workspace.lints] in Cargo.toml as flags of rustc, so that cargo and Bazel can never disagree about them."""
+"""The lint levels of [workspace.lints] in Cargo.toml as flags of rustc, so that cargo and Bazel cannot disagree."""
 
 def _lints_impl(rctx):
     flags = []

@@ -1,9 +1,13 @@
 # shellcheck shell=bash
-# The private root: a directory with Debian packages, Bazel among them, that bazelw makes once and enters with bubblewrap.
+# The private root: a directory with Debian packages, Bazel among them, that bazelw makes once and enters with
+# bubblewrap.
 #
-# Sourced by bazelw, which sets `project`, `cwd`, `cache`, `bazel_version` and defines `say`, `die` and `write_rc`.
-# Invariant: a directory named root-HASH is complete. It is made under another name and renamed when all is done, by one process at a time.
-# Invariant: HASH covers all that the root is made of, so that a change of the recipe makes a new root and leaves the old one usable.
+# Sourced by bazelw, which sets `project`, `cwd`, `cache`, `bazel_version` and defines `say`, `die` and
+# `write_rc`.
+# Invariant: a directory named root-HASH is complete. It is made under another name and renamed when all is done,
+# by one process at a time.
+# Invariant: HASH covers all that the root is made of, so that a change of the recipe makes a new root and leaves
+# the old one usable.
 
 suite=forky
 # Bazel and its rules; a C and C++ compiler with the sanitizers' libraries; what patches rules_rust.
@@ -36,10 +40,12 @@ ensure_private_root() {
 need_program() {
     local program=$1 package=$2
     if command -v "$program" >/dev/null 2>&1; then return; fi
-    command -v apt-get >/dev/null 2>&1 || die "there is no Bazel ${bazel_version%%.*} on PATH, and this machine has no apt to set one up from" \
+    command -v apt-get >/dev/null 2>&1 ||
+        die "there is no Bazel ${bazel_version%%.*} on PATH, and no apt on this machine to set one up from" \
         "Install Bazel $bazel_version (or bazelisk), enter the Nix shell (nix develop), or use a Debian machine."
     [ "$(id -u)" = 0 ] || die "$program is needed to set up Bazel, and only root may install it" \
-        "As root: apt-get install $package" "Or install Bazel $bazel_version (or bazelisk), or enter the Nix shell (nix develop)."
+        "As root: apt-get install $package" \
+        "Or install Bazel $bazel_version (or bazelisk), or enter the Nix shell (nix develop)."
     say "installing the Debian package $package"
     {
         apt-get install -y --no-install-recommends "$package" ||
@@ -52,8 +58,9 @@ need_program() {
 
 find_bwrap() {
     need_program bwrap bubblewrap
-    bwrap --dev-bind / / true 2>"$cache/bwrap.log" || die "bubblewrap may not make namespaces here: $(tail -n 1 "$cache/bwrap.log")" \
-        "In a container: start it with the right to do so (--privileged, or --cap-add SYS_ADMIN with seccomp and AppArmor unconfined)." \
+    local said
+    said=$(bwrap --dev-bind / / true 2>&1) || die "bubblewrap may not make namespaces here: ${said##*$'\n'}" \
+        "In a container: start it with the right to do so (--privileged, or --cap-add SYS_ADMIN)." \
         "On a machine: allow unprivileged user namespaces. Or install Bazel $bazel_version (or bazelisk)."
 }
 
@@ -61,7 +68,9 @@ find_bwrap() {
 find_mirror() {
     mirror=${BAZELW_MIRROR:-}
     if [ -n "$mirror" ]; then return; fi
-    mirror=$(apt-get indextargets --format '$(REPO_URI) $(COMPONENT) $(CODENAME) $(ORIGIN)' 'Created-By: Packages' 2>/dev/null |
+    # shellcheck disable=SC2016 # Names of apt's, not of the shell's.
+    local fields='$(REPO_URI) $(COMPONENT) $(CODENAME) $(ORIGIN)'
+    mirror=$(apt-get indextargets --format "$fields" 'Created-By: Packages' 2>/dev/null |
         awk '$2 == "main" && $3 !~ /-/ && ($4 == "Debian" || $4 == "") { print $1; exit }')
     [ -n "$mirror" ] || die "apt of this machine has no Debian mirror configured" \
         "Set BAZELW_MIRROR to the URI of one, or install Bazel $bazel_version (or bazelisk)."
@@ -78,7 +87,8 @@ make_private_root() {
     free_mb=$(($(df -Pk "$cache" | awk 'NR == 2 { print $4 }') / 1024))
     [ "$free_mb" -ge $needed_mb ] || die "setting up Bazel needs $needed_mb MB in $cache, and $free_mb MB are free" \
         "Free some, or set BAZELW_CACHE to a directory on another disk."
-    say "setting up Bazel $bazel_version once, from Debian packages: about 350 MB to download, 1.5 GB in $cache, one to three minutes"
+    say "setting up Bazel $bazel_version once, from Debian packages"
+    say "  about 350 MB to download, 1.5 GB in $cache, one to three minutes"
     temporary=$root.tmp.$$
     # shellcheck disable=SC2064 # The value of now.
     trap "remove_tree '$temporary'" EXIT
@@ -89,9 +99,11 @@ make_private_root() {
     if [ "$(id -u)" = 0 ]; then
         "${debstrap[@]}" "$suite" "$temporary" "$source" 9>&- </dev/null 2>&1 | report_progress "$log"
     else
-        # Files of a user-namespace set-up belong to other ids, so the user's own copy is unpacked from an archive.
+        # Files of a user-namespace set-up belong to other ids, so the user's own copy is unpacked from an
+        # archive.
         mkdir "$temporary"
-        "${debstrap[@]}" --mode=unshare --format=tar "$suite" - "$source" 9>&- </dev/null 2> >(report_progress "$log") |
+        "${debstrap[@]}" --mode=unshare --format=tar "$suite" - "$source" \
+            9>&- </dev/null 2> >(report_progress "$log") |
             tar -x -C "$temporary" --no-same-owner --exclude='./dev/*'
     fi || {
         grep -E '^(E|Err|W: Failed)' "$log" | tail -n 5 >&2
@@ -110,7 +122,7 @@ report_progress() {
     while IFS= read -r line; do
         printf '%s\n' "$line" >&3
         case $line in
-        'I: running apt-get update'* | 'I: downloading'* | 'I: extracting'* | 'I: installing'* | 'I: cleaning'*) say "  ${line#I: }" ;;
+        'I: running'* | 'I: downloading'* | 'I: extracting'* | 'I: installing'*) say "  ${line#I: }" ;;
         esac
     done 3>"$1"
 }
@@ -127,7 +139,8 @@ finish_private_root() {
     {
         # Debian's settings, less those for building Debian packages.
         grep -E '^(startup|common) ' "$top/etc/bazel/bazelrc"
-        printf '%s\n' "common --registry=file:///opt/bazelw/registry" "common --override_module=rules_rust=/opt/bazelw/rules_rust" \
+        printf '%s\n' "common --registry=file:///opt/bazelw/registry" \
+            "common --override_module=rules_rust=/opt/bazelw/rules_rust" \
             "common --override_module=rules_shell=/usr/share/bazel/rules/shell"
     } >"$rc"
     rm "$top/etc/bazel/bazelrc"
@@ -141,7 +154,7 @@ finish_private_root() {
     cp "$patch_file" "$own/rules_rust.patch"
     bwrap --bind "$top" / --dev-bind /dev /dev --proc /proc \
         patch --quiet -p1 -d /opt/bazelw/rules_rust -i /opt/bazelw/rules_rust.patch >&2 ||
-        die "third_party/rules_rust.patch does not apply to the rules_rust of Debian's suite $suite" "Please report this."
+        die "third_party/rules_rust.patch does not apply to the rules_rust of Debian's $suite" "Please report this."
     found=$(cat "$top/usr/share/bazel/build-label.txt" 2>/dev/null || true)
     case $found in
     "${bazel_version%%.*}."*) ;;
@@ -156,6 +169,7 @@ remove_tree() { rm -rf --one-file-system -- "$1"; }
 exec_in_private_root() {
     local rc=$1 tmp=${TMPDIR:-/tmp} path binds=()
     shift
+    if [ ! -d "$tmp" ]; then tmp=/tmp; fi
     # The same path inside as outside keeps links, messages and file names valid.
     for path in "$project" "$cache" "$cargo_home" "$rust_sysroot" /tmp "$tmp"; do
         binds+=(--bind "$path" "$path")
@@ -164,7 +178,7 @@ exec_in_private_root() {
         if [ -e "$path" ]; then binds+=(--ro-bind "$(readlink -f "$path")" "$path"); fi
     done
     case $rust_sysroot in
-    /usr | /) die "the Rust toolchain is a part of this system ($rust_sysroot/bin/rustc), which the private Bazel cannot use" \
+    /usr | /) die "the private Bazel cannot use a Rust that is a part of this system ($rust_sysroot/bin/rustc)" \
         "Install it with rustup, or install Bazel $bazel_version (or bazelisk)." ;;
     /nix/*) binds+=(--ro-bind /nix /nix) ;;
     esac
@@ -172,6 +186,7 @@ exec_in_private_root() {
     write_rc "$rc" "import /opt/bazelw/bazelrc" "startup --output_user_root=$cache/out" \
         "startup --host_jvm_args=-Dbazelw=$(printf '%s\n' "$root" "${binds[@]}" | sha256sum | cut -c1-16)"
     exec bwrap --bind "$root" / --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys "${binds[@]}" \
-        --setenv HOME "${HOME:-$cache}" --setenv PATH "/usr/sbin:/usr/bin:/sbin:/bin" --chdir "$cwd" \
+        --setenv HOME "${HOME:-$cache}" --setenv PATH /usr/sbin:/usr/bin:/sbin:/bin --setenv LC_ALL C.UTF-8 \
+        --unsetenv JAVA_HOME --unsetenv LD_LIBRARY_PATH --unsetenv LD_PRELOAD --chdir "$cwd" \
         /usr/bin/bazel --bazelrc="$rc" "$@"
 }

@@ -1,4 +1,4 @@
-"""One macro per Rust crate: edition, lints, clippy, rustfmt and unit tests, so that a crate's BUILD file is one call."""
+"""One macro per Rust crate (edition, lints, clippy, rustfmt, tests), so that a crate's BUILD file is one call."""
 
 load("@bazel_skylib//rules:build_test.bzl", "build_test")
 load("@lints//:lints.bzl", "LINT_FLAGS")

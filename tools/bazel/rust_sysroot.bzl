@@ -1,8 +1,9 @@
 """The Rust toolchain of this machine as a Bazel toolchain.
 
-rules_rust would download Rust. Instead, the toolchain that rust-toolchain.toml names is taken from where this machine has it:
-$RUST_SYSROOT (given by bazelw), or the `rustc` on PATH (Nix shell, rustup, distribution). All of its files are inputs of the actions
-that use it, hence another compiler gives other action keys, wherever it is installed.
+rules_rust would download Rust. Instead, the toolchain that rust-toolchain.toml names is taken from where this
+machine has it: $RUST_SYSROOT (given by bazelw), or the `rustc` on PATH (Nix shell, rustup, distribution). All
+of its files are inputs of the actions that use it, hence another compiler gives other action keys, wherever
+it is installed.
 """
 
 _BUILD = """\
@@ -80,6 +81,8 @@ toolchain(
 exports_files(glob(["bin/*"]))
 """
 
+_ADVICE = "\nWith rustup: rustup toolchain install {} --profile default"
+
 _CPUS = {"aarch64": "aarch64", "x86_64": "x86_64"}
 
 def _channel(rctx):
@@ -90,7 +93,7 @@ def _channel(rctx):
     fail("rust-toolchain.toml names no channel")
 
 def _sysroot(rctx, want):
-    advice = "\nWith rustup: rustup toolchain install {} --profile default".format(want)
+    advice = _ADVICE.format(want)
     sysroot = rctx.getenv("RUST_SYSROOT")
     if sysroot:
         return rctx.path(sysroot)
@@ -99,7 +102,8 @@ def _sysroot(rctx, want):
         fail("There is no rustc on PATH; Rust {} is needed.{}".format(want, advice))
 
     # In the project's directory, where rustup reads rust-toolchain.toml.
-    result = rctx.execute([rustc, "--print", "sysroot"], working_directory = str(rctx.path(rctx.attr._toolchain_file).dirname))
+    project = rctx.path(rctx.attr._toolchain_file).dirname
+    result = rctx.execute([rustc, "--print", "sysroot"], working_directory = str(project))
     if result.return_code != 0:
         fail("rustc does not run: {}{}".format(result.stderr, advice))
     return rctx.path(result.stdout.strip())
@@ -112,12 +116,8 @@ def _rust_sysroot_impl(rctx):
         fail("{}/bin/rustc does not run: {}".format(sysroot, result.stderr))
     facts = dict([line.split(": ", 1) for line in result.stdout.splitlines() if ": " in line])
     if facts["release"] != want:
-        fail("rust-toolchain.toml asks for Rust {}, but {} is {}.\nWith rustup: rustup toolchain install {} --profile default".format(
-            want,
-            sysroot,
-            facts["release"],
-            want,
-        ))
+        wrong = "rust-toolchain.toml asks for Rust {}, but {} is {}."
+        fail(wrong.format(want, sysroot, facts["release"]) + _ADVICE.format(want))
     cpu = facts["host"].split("-")[0]
     if cpu not in _CPUS or not facts["host"].endswith("-unknown-linux-gnu"):
         fail("This project is built on x86_64 and aarch64 Linux with glibc, not on {}.".format(facts["host"]))
