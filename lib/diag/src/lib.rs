@@ -1,10 +1,9 @@
-//! Source files, spans, diagnostics and how they are printed.
+#![doc = include_str!("../README.md")]
 
-/// A range of bytes in a source file; `start..end`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
-    /// Offset of the first byte.
-    pub start: usize,
-    /// Offset after the last byte.
-    pub end: usize,
-}
+mod diagnostic;
+mod print;
+mod source;
+
+pub use diagnostic::{Diagnostic, Label, Severity};
+pub use print::{Style, json_line, json_message_line, print, print_message};
+pub use source::{NotText, Position, SourceFile, Span};

@@ -1,0 +1,105 @@
+//! The command line: verbs and options.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ffigen::emit::Emitter;
+
+/// Turns specs of FFI modules into Rust crates, C headers, Simple modules, ABI manifests, reference pages and tests.
+#[derive(Debug, Parser)]
+#[command(name = "ffigen", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Write the files of one or more specs: all of them, or none after a mistake.
+    Generate(Generate),
+    /// Check specs and write nothing.
+    Check(Check),
+    /// Say what a diagnostic code means.
+    Explain {
+        /// The code, `F0201`; without it, every code with its title.
+        code: Option<String>,
+    },
+}
+
+/// Options of the verbs that read specs.
+#[derive(Debug, Args)]
+pub struct Input {
+    /// Spec files.
+    #[arg(required = true, value_name = "SPEC")]
+    pub specs: Vec<PathBuf>,
+    /// The spec with the error codes [default: base.toml beside the first spec, else in the directory above].
+    #[arg(long, value_name = "FILE")]
+    pub base: Option<PathBuf>,
+    /// How diagnostics are printed.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub message_format: Format,
+}
+
+/// Options of `generate`.
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// What to read.
+    #[command(flatten)]
+    pub input: Input,
+    /// The output directory; made if it does not exist.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The emitters to run, separated by commas [default: all].
+    #[arg(long, value_delimiter = ',', value_parser = emitter, value_name = "EMITTER")]
+    pub emit: Vec<Emitter>,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// What to read.
+    #[command(flatten)]
+    pub input: Input,
+    /// Print a stage: `spec`, `model` or `view:<emitter>`.
+    #[arg(long, value_parser = stage)]
+    pub stage: Option<Stage>,
+}
+
+/// How diagnostics are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// With source lines, for people.
+    #[default]
+    Human,
+    /// One JSON object per line.
+    Json,
+}
+
+/// A stage of the way from spec to files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// As written.
+    Spec,
+    /// Resolved and checked.
+    Model,
+    /// One emitter's data.
+    View(Emitter),
+}
+
+fn emitter(name: &str) -> Result<Emitter, String> {
+    Emitter::named(name).ok_or_else(|| {
+        let names: Vec<_> = Emitter::all().into_iter().map(Emitter::name).collect();
+        format!("no emitter has this name; there are {}", names.join(", "))
+    })
+}
+
+fn stage(text: &str) -> Result<Stage, String> {
+    match text.split_once(':') {
+        None if text == "spec" => Ok(Stage::Spec),
+        None if text == "model" => Ok(Stage::Model),
+        Some(("view", name)) => emitter(name).map(Stage::View),
+        _ => Err("a stage is `spec`, `model` or `view:<emitter>`".to_owned()),
+    }
+}

@@ -1,0 +1,337 @@
+//! A spec becomes a draft: names become ids, defaults are filled in, families are expanded, free functions are added.
+//!
+//! What has no meaning is reported here (unknown types, codes, placeholders, numbers that their field cannot hold); whether
+//! something meaningful is also allowed is for `check` to say.
+//!
+//! Invariant: a draft always comes out; what could not be resolved is replaced by a harmless stand-in, so that the rules can run
+//! and report the other mistakes too.
+
+mod family;
+mod free;
+mod grammar;
+mod types;
+
+use diag::{Diagnostic, Span};
+
+use crate::code;
+use crate::model::{
+    Dependency, Draft, Enum, EnumValue, ErrorCase, Failure, Field, FnId, Function, Handle, Module,
+    Param, Provider, Role, Struct, StructId, StructOrigin, Text, Ty,
+};
+use crate::similar::similar;
+use crate::spec::{self, Spec, Str};
+use types::{Place, Resolved, TypeNames};
+
+/// What every module takes from the base spec.
+#[derive(Debug, Clone, Default)]
+pub struct Base {
+    /// Error codes: name and number.
+    pub codes: Vec<(String, i32)>,
+    /// Functions that every library exports besides its own.
+    pub symbols: Vec<String>,
+}
+
+impl Base {
+    /// The base that a draft of base.toml gives.
+    pub fn of(draft: &Draft) -> Base {
+        let error = draft.enums.iter().find(|item| item.name == "Error");
+        Base {
+            codes: error.map_or_else(Vec::new, |item| {
+                item.values.iter().map(|value| (value.name.clone(), value.value)).collect()
+            }),
+            symbols: draft.functions.iter().map(|function| function.name.clone()).collect(),
+        }
+    }
+}
+
+/// Resolves a spec. Without a base the spec is itself the base: its own enum `Error` gives the codes.
+pub fn resolve(spec: &Spec, base: Option<&Base>) -> (Draft, Vec<Diagnostic>) {
+    let mut resolver = Resolver {
+        draft: Draft::default(),
+        names: TypeNames::of(spec),
+        codes: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    resolver.module(spec);
+    resolver.handles(spec);
+    resolver.enums(spec);
+    resolver.codes = match base {
+        Some(base) => base.codes.clone(),
+        None => Base::of(&resolver.draft).codes,
+    };
+    resolver.structs(spec);
+    let mut expanded = Vec::with_capacity(spec.functions.len());
+    for function in &spec.functions {
+        family::expand(function, &mut expanded, &mut resolver.diagnostics);
+    }
+    for (id, item) in expanded.iter().enumerate() {
+        let function = resolver.function(item, FnId(id as u32));
+        resolver.draft.functions.push(function);
+    }
+    free::mark_list_structs(&mut resolver.draft);
+    free::add_functions(&mut resolver.draft);
+    (resolver.draft, resolver.diagnostics)
+}
+
+struct Resolver {
+    draft: Draft,
+    names: TypeNames,
+    codes: Vec<(String, i32)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn text(value: &Str) -> Text {
+    Text { text: value.text.clone(), span: value.span, exact: value.exact }
+}
+
+/// Documentation as paragraphs: blanks around it come from the form of the TOML string, not from the author.
+fn doc(value: &Str) -> String {
+    value.text.trim().to_owned()
+}
+
+impl Resolver {
+    fn module(&mut self, spec: &Spec) {
+        let module = &spec.module;
+        self.draft.module = Module {
+            name: module.name.text.clone(),
+            name_span: module.name.span,
+            doc: doc(&module.doc),
+            provider: self.provider(module.provider.as_ref()),
+            items: module.items.as_ref().map(text),
+            dependencies: spec
+                .dependencies
+                .iter()
+                .map(|pair| Dependency {
+                    name: pair.key.text.clone(),
+                    requirement: pair.value.text.clone(),
+                    span: pair.value.span,
+                })
+                .collect(),
+        };
+    }
+
+    fn provider(&mut self, value: Option<&Str>) -> Provider {
+        let Some(value) = value else { return Provider::default() };
+        match value.text.as_str() {
+            "generated" => Provider::Generated,
+            "hand_written" => Provider::HandWritten,
+            other => {
+                let meant = similar(other, ["generated", "hand_written"]);
+                let help = match meant {
+                    Some(meant) => format!("write `{meant}`"),
+                    None => "write `generated` (the default) or `hand_written`".to_owned(),
+                };
+                let mistake =
+                    Diagnostic::error(code::UNKNOWN_VALUE, format!("unknown provider `{other}`"))
+                        .label(value.span, "neither `generated` nor `hand_written`")
+                        .help(help);
+                self.diagnostics.push(mistake);
+                Provider::default()
+            }
+        }
+    }
+
+    fn handles(&mut self, spec: &Spec) {
+        for item in &spec.handles {
+            let tag = item.tag.value;
+            if !(1..=4095).contains(&tag) {
+                let mistake = Diagnostic::error(
+                    code::BAD_TAG,
+                    format!("tag {tag} of handle `{}` is out of range", item.name.text),
+                )
+                .label(item.tag.span, "a tag is 1..=4095: handle values hold it in 12 bits")
+                .help(
+                    "take a free number of this module's range; specs/README.md lists the ranges",
+                );
+                self.diagnostics.push(mistake);
+            }
+            self.draft.handles.push(Handle {
+                name: item.name.text.clone(),
+                name_span: item.name.span,
+                doc: doc(&item.doc),
+                tag: u16::try_from(tag).unwrap_or(0),
+                tag_span: item.tag.span,
+                rust: item.rust.as_ref().map(text).unwrap_or_default(),
+                sample: text(&item.sample),
+            });
+        }
+    }
+
+    fn enums(&mut self, spec: &Spec) {
+        for item in &spec.enums {
+            let mut values = Vec::with_capacity(item.values.len());
+            for value in &item.values {
+                let Ok(number) = i32::try_from(value.value.value) else {
+                    let title = format!(
+                        "value {} of `{}` is out of range",
+                        value.value.value, value.name.text
+                    );
+                    let mistake = Diagnostic::error(code::ENUM_VALUE, title)
+                        .label(value.value.span, "an enum is an `int32_t` at the boundary")
+                        .help(format!("take a number from {} to {}", i32::MIN, i32::MAX));
+                    self.diagnostics.push(mistake);
+                    continue;
+                };
+                values.push(EnumValue {
+                    name: value.name.text.clone(),
+                    name_span: value.name.span,
+                    value: number,
+                    value_span: value.value.span,
+                    doc: doc(&value.doc),
+                });
+            }
+            self.draft.enums.push(Enum {
+                name: item.name.text.clone(),
+                name_span: item.name.span,
+                doc: doc(&item.doc),
+                values,
+            });
+        }
+    }
+
+    fn structs(&mut self, spec: &Spec) {
+        for item in &spec.structs {
+            let fields = item
+                .fields
+                .iter()
+                .map(|field| {
+                    let resolved = self.ty(&field.ty, Place::Elsewhere);
+                    Field {
+                        name: field.name.text.clone(),
+                        name_span: field.name.span,
+                        ty: resolved.ty,
+                        ty_span: resolved.span,
+                        doc: doc(&field.doc),
+                    }
+                })
+                .collect();
+            self.draft.structs.push(Struct {
+                name: item.name.text.clone(),
+                name_span: item.name.span,
+                doc: doc(&item.doc),
+                origin: StructOrigin::Declared,
+                is_tuple: item.tuple.unwrap_or(false),
+                fields,
+                used_in_list: false,
+            });
+        }
+    }
+
+    fn function(&mut self, item: &spec::Function, id: FnId) -> Function {
+        let params = item
+            .params
+            .iter()
+            .map(|param| {
+                let resolved = self.ty(&param.ty, Place::Elsewhere);
+                Param {
+                    name: param.name.text.clone(),
+                    name_span: param.name.span,
+                    ty: resolved.ty,
+                    ty_span: resolved.span,
+                    doc: doc(&param.doc),
+                }
+            })
+            .collect();
+        let result = match &item.result {
+            Some(result) => self.ty(result, Place::Result { function: id, name: &item.name.text }),
+            None => Resolved { ty: Ty::Unit, span: item.name.span, is_known: true },
+        };
+        let failure = match &item.failure {
+            // The value cannot be held against a type that nobody knows.
+            Some(failure) if result.is_known => match failure.value {
+                spec::Failure::Int(value) => Failure::Int(value),
+                spec::Failure::Float(value) => Failure::Float(value),
+            },
+            _ => Failure::Default,
+        };
+        let (wrappers, wrapper_spans) = wrappers(item);
+        Function {
+            name: item.name.text.clone(),
+            name_span: item.name.span,
+            role: Role::Declared,
+            doc: doc(&item.doc),
+            threads: item.threads.as_ref().map(doc),
+            params,
+            result: result.ty,
+            result_span: result.span,
+            failure,
+            failure_span: item.failure.map_or(item.name.span, |failure| failure.span),
+            errors: item.errors.iter().filter_map(|pair| self.error_case(pair)).collect(),
+            wrappers,
+            wrapper_spans,
+            example: Some(text(&item.example)),
+            body: item.body.as_ref().map(text),
+            keeps_error: item.keeps_error.is_some_and(|keeps| keeps.value),
+        }
+    }
+
+    fn error_case(&mut self, pair: &spec::Pair) -> Option<ErrorCase> {
+        let name = &pair.key.text;
+        if let Some((_, number)) = self.codes.iter().find(|(known, _)| known == name) {
+            return Some(ErrorCase {
+                code: name.clone(),
+                number: *number,
+                span: pair.key.span,
+                when: doc(&pair.value),
+            });
+        }
+        let mistake =
+            Diagnostic::error(code::UNKNOWN_ERROR, format!("unknown error code `{name}`"))
+                .label(pair.key.span, "the enum `Error` of base.toml has no such value");
+        let help = match similar(name, self.codes.iter().map(|(known, _)| known.as_str())) {
+            Some(meant) => format!("write `{meant}`"),
+            None => "take the code of base.toml that fits best".to_owned(),
+        };
+        self.diagnostics.push(mistake.help(help));
+        None
+    }
+
+    fn ty(&mut self, value: &Str, place: Place) -> Resolved {
+        match self.names.resolve(value, place, &mut self.draft) {
+            Ok(resolved) => resolved,
+            Err(mistake) => {
+                self.diagnostics.push(*mistake);
+                // A scalar fits every place, so no rule speaks about it again.
+                Resolved {
+                    ty: Ty::Scalar(crate::model::ty::Scalar::I64),
+                    span: value.span,
+                    is_known: false,
+                }
+            }
+        }
+    }
+}
+
+/// The wrapper names, as written or by default, with their places.
+fn wrappers(item: &spec::Function) -> (Vec<String>, Vec<Span>) {
+    match &item.wrappers {
+        Some(wrappers) => {
+            wrappers.iter().map(|wrapper| (wrapper.text.clone(), wrapper.span)).unzip()
+        }
+        None => {
+            let name = item.name.text.strip_prefix("rt_").unwrap_or(&item.name.text);
+            (vec![name.to_owned()], vec![item.name.span])
+        }
+    }
+}
+
+/// The struct that a tuple result becomes.
+fn tuple_struct(
+    draft: &mut Draft,
+    function: FnId,
+    name: String,
+    span: Span,
+    fields: Vec<Field>,
+) -> StructId {
+    let id = StructId(draft.structs.len() as u32);
+    draft.structs.push(Struct {
+        name,
+        name_span: span,
+        doc: String::new(),
+        origin: StructOrigin::ResultOf(function),
+        is_tuple: true,
+        fields,
+        used_in_list: false,
+    });
+    id
+}

@@ -1,0 +1,193 @@
+//! Families: one pattern and many members become as many functions, each string with its placeholders replaced.
+//!
+//! A placeholder is `${key}`. Text without placeholders keeps its exact place in the file, so that a mistake in it is still
+//! shown to the character; text with placeholders is underlined as a whole.
+
+use std::collections::HashSet;
+
+use diag::{Diagnostic, Span};
+
+use crate::code;
+use crate::spec::{Function, Member, Pair, Param, Str};
+
+/// Adds the function itself, or what its members make of it.
+pub(super) fn expand(item: &Function, out: &mut Vec<Function>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(members) = &item.members else {
+        out.push(item.clone());
+        return;
+    };
+    if members.value.is_empty() {
+        let title = format!("family `{}` has no members", item.name.text);
+        let mistake = Diagnostic::error(code::NO_MEMBERS, title)
+            .label(members.span, "makes no function")
+            .help("add a member, `{ part = \"year\" }`, or remove the family");
+        diagnostics.push(mistake);
+    }
+    let mut used = HashSet::new();
+    for member in &members.value {
+        let mut expansion =
+            Expansion { members: &members.value, member, used: &mut used, diagnostics };
+        out.push(expansion.function(item));
+    }
+    report_unused(&members.value, &used, diagnostics);
+}
+
+fn report_unused(members: &[Member], used: &HashSet<String>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut reported = HashSet::new();
+    for pair in members.iter().flat_map(|member| &member.pairs) {
+        let key = &pair.key.text;
+        if !used.contains(key) && reported.insert(key) {
+            let mistake = Diagnostic::error(
+                code::UNUSED_PLACEHOLDER,
+                format!("member key `{key}` is never used"),
+            )
+            .label(pair.key.span, format!("`${{{key}}}` stands nowhere in this family"))
+            .help("use it, or remove it from the members");
+            diagnostics.push(mistake);
+        }
+    }
+}
+
+struct Expansion<'a> {
+    members: &'a [Member],
+    member: &'a Member,
+    used: &'a mut HashSet<String>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Expansion<'_> {
+    fn function(&mut self, item: &Function) -> Function {
+        Function {
+            name: self.name(&item.name),
+            doc: self.text(&item.doc),
+            params: item
+                .params
+                .iter()
+                .map(|param| Param {
+                    name: self.text(&param.name),
+                    ty: self.text(&param.ty),
+                    doc: self.text(&param.doc),
+                })
+                .collect(),
+            result: self.opt(item.result.as_ref()),
+            failure: item.failure,
+            errors: item
+                .errors
+                .iter()
+                .map(|pair| Pair { key: pair.key.clone(), value: self.text(&pair.value) })
+                .collect(),
+            wrappers: item
+                .wrappers
+                .as_ref()
+                .map(|all| all.iter().map(|wrapper| self.text(wrapper)).collect()),
+            threads: self.opt(item.threads.as_ref()),
+            example: self.text(&item.example),
+            body: self.opt(item.body.as_ref()),
+            keeps_error: item.keeps_error,
+            members: None,
+        }
+    }
+
+    /// The name stands where the member says what is special about it, unless the pattern itself is no name: then all
+    /// functions of the family share that one mistake and its place.
+    fn name(&mut self, pattern: &Str) -> Str {
+        let mut name = self.text(pattern);
+        let is_sound = (pattern.text.starts_with("rt_") || pattern.text.starts_with("${"))
+            && literals(&pattern.text)
+                .all(|ch| ch.is_ascii_lowercase() || ch.is_ascii_digit() || ch == '_');
+        let first_key = placeholders(&pattern.text).next().map(|(key, _)| key);
+        let pair = self.member.pairs.iter().find(|pair| Some(pair.key.text.as_str()) == first_key);
+        if let Some(pair) = pair.filter(|_| is_sound) {
+            name.span = pair.value.span;
+        }
+        name
+    }
+
+    fn opt(&mut self, value: Option<&Str>) -> Option<Str> {
+        value.map(|value| self.text(value))
+    }
+
+    fn text(&mut self, value: &Str) -> Str {
+        if !value.text.contains("${") {
+            return value.clone();
+        }
+        let mut text = String::with_capacity(value.text.len() + 16);
+        let mut end = 0;
+        for (key, at) in placeholders(&value.text) {
+            text.push_str(&value.text[end..at]);
+            end = at + "${}".len() + key.len();
+            match self.member.pairs.iter().find(|pair| pair.key.text == key) {
+                Some(pair) => {
+                    self.used.insert(key.to_owned());
+                    text.push_str(&pair.value.text);
+                }
+                None => {
+                    let span =
+                        value.exact.map_or(value.span, |base| Span::new(base + at, base + end));
+                    self.report_missing(key, span);
+                    text.push('x');
+                }
+            }
+        }
+        text.push_str(&value.text[end..]);
+        Str { text, span: value.span, exact: None }
+    }
+
+    fn report_missing(&mut self, key: &str, place: Span) {
+        let given = self
+            .members
+            .iter()
+            .find_map(|other| other.pairs.iter().find(|pair| pair.key.text == key));
+        let mistake = match given {
+            Some(pair) => Diagnostic::error(
+                code::UNKNOWN_PLACEHOLDER,
+                format!("a member does not give `{key}`"),
+            )
+            .label(self.member.span, format!("`${{{key}}}` has no value here"))
+            .also(pair.key.span, "another member gives it here")
+            .help(format!("add `{key} = \"..\"` to this member")),
+            None => Diagnostic::error(
+                code::UNKNOWN_PLACEHOLDER,
+                format!("unknown placeholder `${{{key}}}`"),
+            )
+            .label(place, "no member of the family gives this key")
+            .help(match self.member.pairs.first() {
+                Some(pair) => format!(
+                    "the members give `${{{}}}`; add `{key}` to them or use that",
+                    pair.key.text
+                ),
+                None => format!("add `{key} = \"..\"` to every member"),
+            }),
+        };
+        self.diagnostics.push(mistake);
+    }
+}
+
+/// Each `${key}` with the offset of its `$`. An opening without a closing brace is plain text.
+fn placeholders(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    text.match_indices("${").filter_map(|(at, _)| {
+        let rest = &text[at + 2..];
+        let key = &rest[..rest.find('}')?];
+        (!key.contains("${")).then_some((key, at))
+    })
+}
+
+/// The characters outside placeholders.
+fn literals(text: &str) -> impl Iterator<Item = char> {
+    let ranges: Vec<_> = placeholders(text).map(|(key, at)| at..at + key.len() + 3).collect();
+    text.char_indices()
+        .filter(move |(at, _)| !ranges.iter().any(|range| range.contains(at)))
+        .map(|(_, ch)| ch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_found_with_their_offsets() {
+        let found: Vec<_> = placeholders("rt_${a}_${b.c}_${").collect();
+        assert_eq!(found, [("a", 3), ("b.c", 8)]);
+        assert_eq!(literals("rt_${a}!").collect::<String>(), "rt_!");
+    }
+}

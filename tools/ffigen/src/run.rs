@@ -1,0 +1,190 @@
+//! The verbs: from arguments to what is printed and the exit code.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use diag::{Diagnostic, SourceFile, Style, json_line, print, print_message};
+use ffigen::emit::{self, Emitter};
+use ffigen::resolve::Base;
+use ffigen::{Compiled, code, source, spec};
+
+use crate::args::{Check, Format, Generate, Input, Stage, Verb};
+use crate::disk::{self, Failure};
+
+/// The most diagnostics that are printed for one spec; nobody reads more at once.
+const MAX_PRINTED: usize = 100;
+
+/// What the program prints and how it ends.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// For standard output.
+    pub output: String,
+    /// For standard error.
+    pub messages: String,
+    /// Exit code.
+    pub code: u8,
+}
+
+/// Why a verb ended early; everything is printed already.
+struct Stopped;
+
+/// Does what the command line asks for.
+pub fn run(verb: Verb, style: Style) -> Outcome {
+    let mut session = Session { style, format: Format::Human, outcome: Outcome::default() };
+    // A stop has said why and set the exit code.
+    let (Ok(()) | Err(Stopped)) = match verb {
+        Verb::Generate(generate) => session.generate(&generate),
+        Verb::Check(check) => session.check(&check),
+        Verb::Explain { code } => session.explain(code.as_deref()),
+    };
+    session.outcome
+}
+
+struct Session {
+    style: Style,
+    format: Format,
+    outcome: Outcome,
+}
+
+impl Session {
+    fn generate(&mut self, generate: &Generate) -> Result<(), Stopped> {
+        let emitters =
+            if generate.emit.is_empty() { Emitter::all() } else { generate.emit.clone() };
+        let (_, compiled) = self.compile(&generate.input, &emitters)?;
+        let files: Vec<_> = compiled.iter().filter_map(|one| one.files.as_ref()).collect();
+        disk::write(&generate.out, &files).map_err(|failure| self.fail(&failure))
+    }
+
+    fn check(&mut self, check: &Check) -> Result<(), Stopped> {
+        if check.stage == Some(Stage::Spec) {
+            return self.print_specs(&check.input);
+        }
+        // Emitting is part of checking only in so far as it cannot fail, so no emitter runs.
+        let (_, compiled) = self.compile(&check.input, &[])?;
+        for model in compiled.iter().filter_map(|one| one.model.as_ref()) {
+            match check.stage {
+                Some(Stage::Model) => writeln!(self.outcome.output, "{model:#?}").unwrap_or(()),
+                Some(Stage::View(emitter)) => {
+                    self.outcome.output.push_str(&emit::view(model, emitter));
+                    self.outcome.output.push('\n');
+                }
+                Some(Stage::Spec) | None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn print_specs(&mut self, input: &Input) -> Result<(), Stopped> {
+        self.format = input.message_format;
+        for file in self.read_all(&input.specs)? {
+            let (spec, diagnostics) = spec::parse(&file);
+            self.report(&file, &diagnostics);
+            if let Some(spec) = spec {
+                writeln!(self.outcome.output, "{spec:#?}").unwrap_or(());
+            }
+        }
+        self.stop_after_diagnostics()
+    }
+
+    fn explain(&mut self, name: Option<&str>) -> Result<(), Stopped> {
+        let Some(name) = name else {
+            for row in code::ALL {
+                writeln!(self.outcome.output, "{}  {}", row.code, row.title).unwrap_or(());
+            }
+            return Ok(());
+        };
+        let Some(row) = code::find(name) else {
+            return Err(self.fail(&Failure {
+                title: format!("unknown code `{name}`"),
+                help: vec!["`ffigen explain` without a code lists them all".to_owned()],
+            }));
+        };
+        writeln!(self.outcome.output, "{}: {}\n\n{}", row.code, row.title, row.explanation)
+            .unwrap_or(());
+        Ok(())
+    }
+
+    /// Reads, checks and emits all specs; stops if anything was reported.
+    fn compile(
+        &mut self,
+        input: &Input,
+        emitters: &[Emitter],
+    ) -> Result<(Vec<SourceFile>, Vec<Compiled>), Stopped> {
+        self.format = input.message_format;
+        let files = self.read_all(&input.specs)?;
+        let base = self.base(input)?;
+        let compiled = ffigen::compile(&files, &base, emitters);
+        for (file, one) in files.iter().zip(&compiled) {
+            self.report(file, &one.diagnostics);
+        }
+        self.stop_after_diagnostics()?;
+        Ok((files, compiled))
+    }
+
+    fn base(&mut self, input: &Input) -> Result<Base, Stopped> {
+        let path = match (&input.base, input.specs.first()) {
+            (Some(path), _) => path.clone(),
+            (None, Some(spec)) => disk::find_base(spec).map_err(|failure| self.fail(&failure))?,
+            (None, None) => return Ok(Base::default()),
+        };
+        let Some(file) = self.read(&path) else { return Err(Stopped) };
+        let (base, diagnostics) = ffigen::base(&file);
+        // Where the base is among the specs, it reports its own mistakes.
+        if !input.specs.contains(&path) {
+            self.report(&file, &diagnostics);
+            self.stop_after_diagnostics()?;
+        }
+        Ok(base.unwrap_or_default())
+    }
+
+    fn read_all(&mut self, paths: &[PathBuf]) -> Result<Vec<SourceFile>, Stopped> {
+        let files: Vec<_> = paths.iter().filter_map(|path| self.read(path)).collect();
+        if files.len() == paths.len() { Ok(files) } else { Err(Stopped) }
+    }
+
+    fn read(&mut self, path: &Path) -> Option<SourceFile> {
+        let bytes = disk::read(path).map_err(|failure| self.fail(&failure)).ok()?;
+        match source::from_bytes(&path.display().to_string(), bytes) {
+            Ok(file) => Some(file),
+            Err(bad) => {
+                let (file, diagnostic) = *bad;
+                self.report(&file, &[diagnostic]);
+                None
+            }
+        }
+    }
+
+    fn report(&mut self, file: &SourceFile, diagnostics: &[Diagnostic]) {
+        if diagnostics.is_empty() {
+            return;
+        }
+        self.outcome.code = self.outcome.code.max(1);
+        if self.format == Format::Json {
+            self.outcome
+                .messages
+                .extend(diagnostics.iter().map(|diagnostic| json_line(diagnostic, file)));
+            return;
+        }
+        for diagnostic in diagnostics.iter().take(MAX_PRINTED) {
+            self.outcome.messages.push_str(&print(diagnostic, file, self.style));
+            self.outcome.messages.push('\n');
+        }
+        if let Some(more @ 1..) = diagnostics.len().checked_sub(MAX_PRINTED) {
+            writeln!(self.outcome.messages, "... and {more} more in {}", file.name()).unwrap_or(());
+        }
+    }
+
+    fn stop_after_diagnostics(&self) -> Result<(), Stopped> {
+        if self.outcome.code == 0 { Ok(()) } else { Err(Stopped) }
+    }
+
+    fn fail(&mut self, failure: &Failure) -> Stopped {
+        let message = match self.format {
+            Format::Human => print_message(&failure.title, &failure.help, self.style),
+            Format::Json => diag::json_message_line(&failure.title, &failure.help),
+        };
+        self.outcome.messages.push_str(&message);
+        self.outcome.code = 2;
+        Stopped
+    }
+}

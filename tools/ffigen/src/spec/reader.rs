@@ -1,0 +1,468 @@
+//! Takes toml's spanned tree apart key by key and reports every mistake of shape: unknown, missing and wrongly typed keys.
+//!
+//! The keys that a table may have are those that its reader asked for, so no list of keys exists beside the struct's fields.
+//!
+//! Invariant: whatever is reported, reading goes on with a stand-in value; the caller drops the spec if anything was reported.
+
+use diag::{Diagnostic, SourceFile, Span};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{At, Failure, Member, Pair, Str};
+use crate::code;
+use crate::similar::similar;
+
+/// Reads the whole file as one table.
+pub(super) fn read<T>(
+    file: &SourceFile,
+    read: impl FnOnce(&mut Reader) -> T,
+) -> (Option<T>, Vec<Diagnostic>) {
+    if file.text().trim().is_empty() {
+        let empty = Diagnostic::error(code::MISSING_KEY, "the spec is empty")
+            .label(Span::new(0, 0), "a spec starts with its `[module]` table")
+            .help("write `[module]` with `name = \"..\"` and `doc = \"..\"` first; specs/README.md describes every key");
+        return (None, vec![empty]);
+    }
+    let (table, errors) = DeTable::parse_recoverable(file.text());
+    if !errors.is_empty() {
+        return (None, syntax_errors(&errors));
+    }
+    let mut diagnostics = Vec::new();
+    let mut reader = Reader {
+        file,
+        diagnostics: &mut diagnostics,
+        what: "spec",
+        name: None,
+        table: table.into_inner(),
+        span: Span::new(0, 0),
+        known: Vec::new(),
+        missing: Vec::new(),
+    };
+    let value = read(&mut reader);
+    reader.close();
+    (diagnostics.is_empty().then_some(value), diagnostics)
+}
+
+/// Syntax mistakes: the first one, because the parser's recovery guesses; but each key that is given twice.
+fn syntax_errors(errors: &[toml::de::Error]) -> Vec<Diagnostic> {
+    let is_duplicate = |error: &toml::de::Error| error.message() == "duplicate key";
+    let first = errors.iter().find(|error| !is_duplicate(error));
+    errors
+        .iter()
+        .filter(|error| is_duplicate(error))
+        .chain(first)
+        .map(|error| {
+            let span = error.span().map_or(Span::new(0, 0), Span::from);
+            if is_duplicate(error) {
+                return Diagnostic::error(code::SYNTAX, "a key is given twice in one table")
+                    .label(span, "given again here")
+                    .help("remove one of the two, or start a new item with `[[..]]` before it");
+            }
+            let (what, expected) =
+                error.message().split_once(", expected ").unwrap_or((error.message(), ""));
+            let label = if expected.is_empty() {
+                "here".to_owned()
+            } else {
+                format!("expected {expected}")
+            };
+            let mistake = Diagnostic::error(code::SYNTAX, format!("the spec is no TOML: {what}"))
+                .label(span, label);
+            match what {
+                "string values must be quoted" => mistake.help("put the value into quotes"),
+                "cannot recurse further; max recursion depth met" => {
+                    mistake.help("nest arrays and tables less deeply")
+                }
+                _ => mistake,
+            }
+        })
+        .collect()
+}
+
+/// Whether a string may say nothing: only a family's member has a use for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Blank {
+    Refused,
+    Allowed,
+}
+
+/// One table that is being read.
+pub(super) struct Reader<'c, 's> {
+    file: &'s SourceFile,
+    diagnostics: &'c mut Vec<Diagnostic>,
+    what: &'static str,
+    name: Option<String>,
+    table: DeTable<'s>,
+    span: Span,
+    known: Vec<&'static str>,
+    missing: Vec<&'static str>,
+}
+
+impl<'s> Reader<'_, 's> {
+    /// A required, non-blank string.
+    pub(super) fn text(&mut self, key: &'static str) -> Str {
+        match self.take(key) {
+            Some(value) => self.convert_text(key, value, Blank::Refused).unwrap_or_default(),
+            None => self.lacks(key),
+        }
+    }
+
+    /// A non-blank string that may be left out.
+    pub(super) fn opt_text(&mut self, key: &'static str) -> Option<Str> {
+        let value = self.take(key)?;
+        self.convert_text(key, value, Blank::Refused)
+    }
+
+    /// A required integer.
+    pub(super) fn int(&mut self, key: &'static str) -> At<i64> {
+        let Some(value) = self.take(key) else { return self.lacks(key) };
+        let span = Span::from(value.span());
+        match value.get_ref() {
+            DeValue::Integer(number) => {
+                match i64::from_str_radix(number.as_str(), number.radix()) {
+                    Ok(value) => At { value, span },
+                    Err(_) => self.too_big(key, span),
+                }
+            }
+            _ => self.wrong_type(key, "an integer", &value),
+        }
+    }
+
+    /// A truth value that may be left out.
+    pub(super) fn opt_bool(&mut self, key: &'static str) -> Option<At<bool>> {
+        let value = self.take(key)?;
+        match value.get_ref() {
+            DeValue::Boolean(truth) => Some(At { value: *truth, span: value.span().into() }),
+            _ => self.wrong_type(key, "`true` or `false`", &value),
+        }
+    }
+
+    /// A failure value that may be left out.
+    pub(super) fn opt_failure(&mut self, key: &'static str) -> Option<At<Failure>> {
+        let value = self.take(key)?;
+        let span = Span::from(value.span());
+        let failure = match value.get_ref() {
+            DeValue::Integer(number) => {
+                match i64::from_str_radix(number.as_str(), number.radix()) {
+                    Ok(number) => Failure::Int(number),
+                    Err(_) => return self.too_big(key, span),
+                }
+            }
+            DeValue::Float(number) => match number.as_str().parse() {
+                Ok(number) => Failure::Float(number),
+                Err(_) => return self.wrong_type(key, "a number", &value),
+            },
+            DeValue::String(text) if text == "nan" => Failure::Float(f64::NAN),
+            _ => return self.wrong_type(key, "a number or \"nan\"", &value),
+        };
+        Some(At { value: failure, span })
+    }
+
+    /// A table of strings under names that the author chooses, in the order of the file; empty if left out.
+    pub(super) fn pairs(&mut self, key: &'static str) -> Vec<Pair> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        self.convert_pairs(key, value, Blank::Refused)
+    }
+
+    /// An array of strings that may be left out.
+    pub(super) fn opt_texts(&mut self, key: &'static str) -> Option<Vec<Str>> {
+        let value = self.take(key)?;
+        let array = self.array(key, value)?;
+        Some(
+            array
+                .into_iter()
+                .filter_map(|element| self.convert_text(key, element, Blank::Refused))
+                .collect(),
+        )
+    }
+
+    /// A required array of inline tables.
+    pub(super) fn entries<T>(
+        &mut self,
+        key: &'static str,
+        what: &'static str,
+        read: fn(&mut Reader) -> T,
+    ) -> Vec<T> {
+        if !self.table.contains_key(key) {
+            return self.lacks(key);
+        }
+        self.opt_entries(key, what, read)
+    }
+
+    /// An array of inline tables; empty if left out.
+    pub(super) fn opt_entries<T>(
+        &mut self,
+        key: &'static str,
+        what: &'static str,
+        read: fn(&mut Reader) -> T,
+    ) -> Vec<T> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        let array = self.array(key, value).unwrap_or_default();
+        array.into_iter().filter_map(|element| self.nested(what, key, element, read)).collect()
+    }
+
+    /// A required array of tables of strings.
+    pub(super) fn members(&mut self, key: &'static str) -> At<Vec<Member>> {
+        let Some(value) = self.take(key) else { return self.lacks(key) };
+        let span = Span::from(value.span());
+        let array = self.array(key, value).unwrap_or_default();
+        let value = array
+            .into_iter()
+            .map(|element| Member {
+                span: element.span().into(),
+                pairs: self.convert_pairs(key, element, Blank::Allowed),
+            })
+            .collect();
+        At { value, span }
+    }
+
+    /// A required table.
+    pub(super) fn table<T: Default>(&mut self, key: &'static str, read: fn(&mut Reader) -> T) -> T {
+        let Some(value) = self.take(key) else { return self.lacks(key) };
+        self.nested(key, key, value, read).unwrap_or_default()
+    }
+
+    /// `[[key]]` tables with their places; none if left out.
+    pub(super) fn items<T>(
+        &mut self,
+        key: &'static str,
+        read: fn(&mut Reader) -> T,
+    ) -> Vec<(Span, T)> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        if value.get_ref().is_table() {
+            let wrong = Diagnostic::error(code::WRONG_TYPE, format!("`[{key}]` is a single table"))
+                .label(
+                    value.span().into(),
+                    format!("a spec may have many of these: `{key}` is an array of tables"),
+                )
+                .help(format!("write `[[{key}]]`"));
+            self.diagnostics.push(wrong);
+            return Vec::new();
+        }
+        let array = self.array(key, value).unwrap_or_default();
+        array
+            .into_iter()
+            .filter_map(|element| {
+                Some((element.span().into(), self.nested(key, key, element, read)?))
+            })
+            .collect()
+    }
+
+    fn nested<T>(
+        &mut self,
+        what: &'static str,
+        key: &'static str,
+        value: Spanned<DeValue<'s>>,
+        read: fn(&mut Reader) -> T,
+    ) -> Option<T> {
+        let span = Span::from(value.span());
+        if !value.get_ref().is_table() {
+            return self.wrong_type(key, "a table", &value);
+        }
+        let DeValue::Table(table) = value.into_inner() else { return None };
+        let name = table.get("name").and_then(|name| name.get_ref().as_str()).map(str::to_owned);
+        let mut reader = Reader {
+            file: self.file,
+            diagnostics: self.diagnostics,
+            what,
+            name,
+            table,
+            span,
+            known: Vec::new(),
+            missing: Vec::new(),
+        };
+        let value = read(&mut reader);
+        reader.close();
+        Some(value)
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'s>>> {
+        self.known.push(key);
+        self.table.remove(key)
+    }
+
+    fn lacks<T: Default>(&mut self, key: &'static str) -> T {
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
+        self.missing.push(key);
+        T::default()
+    }
+
+    /// Reports what is left over, which nobody asked for, and what was asked for in vain.
+    fn close(mut self) {
+        let mut left: Vec<_> =
+            std::mem::take(&mut self.table).into_iter().map(|(key, _)| key).collect();
+        left.sort_by_key(|key| key.span().start);
+        for key in left {
+            let name: &str = key.get_ref();
+            let mut mistake = Diagnostic::error(
+                code::UNKNOWN_KEY,
+                format!("unknown key `{name}`{}", self.of_whom()),
+            )
+            .label(key.span().into(), format!("a {} has no such key", self.what));
+            match similar(name, self.known.iter().copied()) {
+                Some(meant) => {
+                    self.missing.retain(|missing| *missing != meant);
+                    mistake = mistake.help(format!("write `{meant}`"));
+                }
+                None => mistake = mistake.help(format!("the keys are {}", list(&self.known))),
+            }
+            self.diagnostics.push(mistake);
+        }
+        for key in std::mem::take(&mut self.missing) {
+            let mistake = Diagnostic::error(
+                code::MISSING_KEY,
+                format!("missing key `{key}`{}", self.of_whom()),
+            )
+            .label(self.span, format!("this {} has no `{key}`", self.what))
+            .help(example(self.what, key));
+            self.diagnostics.push(mistake);
+        }
+    }
+
+    fn of_whom(&self) -> String {
+        match &self.name {
+            Some(name) if !name.is_empty() => format!(" in {} `{name}`", self.what),
+            _ if self.what == "spec" => String::new(),
+            _ => format!(" in a {}", self.what),
+        }
+    }
+
+    fn array(
+        &mut self,
+        key: &'static str,
+        value: Spanned<DeValue<'s>>,
+    ) -> Option<Vec<Spanned<DeValue<'s>>>> {
+        if !value.get_ref().is_array() {
+            return self.wrong_type(key, "an array", &value);
+        }
+        let DeValue::Array(array) = value.into_inner() else { return None };
+        Some(array.into_iter().collect())
+    }
+
+    fn convert_pairs(&mut self, key: &str, value: Spanned<DeValue<'s>>, blank: Blank) -> Vec<Pair> {
+        if !value.get_ref().is_table() {
+            return self
+                .wrong_type::<Option<Vec<Pair>>>(key, "a table of strings", &value)
+                .unwrap_or_default();
+        }
+        let DeValue::Table(table) = value.into_inner() else { return Vec::new() };
+        let mut pairs: Vec<Pair> = table
+            .into_iter()
+            .filter_map(|(name, value)| {
+                let span = Span::from(name.span());
+                let text = name.into_inner().into_owned();
+                let value = self.convert_text(&text, value, blank)?;
+                Some(Pair { key: Str { text, span, exact: None }, value })
+            })
+            .collect();
+        pairs.sort_by_key(|pair| pair.key.span.start);
+        pairs
+    }
+
+    fn convert_text(
+        &mut self,
+        key: &str,
+        value: Spanned<DeValue<'s>>,
+        blank: Blank,
+    ) -> Option<Str> {
+        let span = Span::from(value.span());
+        if !value.get_ref().is_str() {
+            return self.wrong_type(key, "a string", &value);
+        }
+        let DeValue::String(text) = value.into_inner() else { return None };
+        if text.trim().is_empty() && blank == Blank::Refused {
+            let mistake =
+                Diagnostic::error(code::EMPTY_TEXT, format!("`{key}` is empty{}", self.of_whom()))
+                    .label(span, "says nothing")
+                    .help(format!("write something, or leave `{key}` out where it is optional"));
+            self.diagnostics.push(mistake);
+        }
+        if let Some(control) = text.chars().find(|ch| ch.is_control() && !matches!(ch, '\n' | '\t'))
+        {
+            let name = control as u32;
+            let mistake = Diagnostic::error(code::CONTROL_CHARACTER, format!("`{key}` holds the control character U+{name:04X}"))
+                .label(span, "only newlines and tabs can go into generated text")
+                .help("remove it; in C and Rust code write its escape with a doubled backslash, or use a `'''` string");
+            self.diagnostics.push(mistake);
+        }
+        let exact = self.exact(&text, span);
+        Some(Str { text: text.into_owned(), span, exact })
+    }
+
+    /// Offset of the text's first byte if the file holds the text byte by byte.
+    fn exact(&self, text: &str, span: Span) -> Option<usize> {
+        let raw = self.file.slice(span);
+        let quote = match raw.get(..3) {
+            Some(quote @ ("'''" | "\"\"\"")) => quote,
+            _ => raw.get(..1)?,
+        };
+        let inner = raw.strip_prefix(quote)?.strip_suffix(quote)?;
+        // A newline right after the opening quotes is not part of a multi-line string.
+        let trimmed =
+            if quote.len() == 3 { inner.strip_prefix('\n').unwrap_or(inner) } else { inner };
+        (trimmed == text).then(|| span.start + quote.len() + inner.len() - trimmed.len())
+    }
+
+    fn wrong_type<T: Default>(
+        &mut self,
+        key: &str,
+        wanted: &str,
+        value: &Spanned<DeValue<'s>>,
+    ) -> T {
+        let found = match value.get_ref() {
+            DeValue::String(_) => "a string",
+            DeValue::Integer(_) => "an integer",
+            DeValue::Float(_) => "a float",
+            DeValue::Boolean(_) => "a truth value",
+            DeValue::Datetime(_) => "a date or time",
+            DeValue::Array(_) => "an array",
+            DeValue::Table(_) => "a table",
+        };
+        let mistake = Diagnostic::error(
+            code::WRONG_TYPE,
+            format!("`{key}` is {found} instead of {wanted}{}", self.of_whom()),
+        )
+        .label(value.span().into(), format!("expected {wanted}"));
+        self.diagnostics.push(mistake);
+        T::default()
+    }
+
+    fn too_big<T: Default>(&mut self, key: &str, span: Span) -> T {
+        let mistake = Diagnostic::error(
+            code::WRONG_TYPE,
+            format!("`{key}` does not fit 64 bits{}", self.of_whom()),
+        )
+        .label(span, "larger than any 64-bit integer");
+        self.diagnostics.push(mistake);
+        T::default()
+    }
+}
+
+/// `a`, `b` and `c`.
+fn list(keys: &[&str]) -> String {
+    let quoted: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// What to write for a key that is missing.
+fn example(what: &str, key: &str) -> String {
+    let value = match (what, key) {
+        ("spec", "module") => {
+            return "start the spec with `[module]`, `name = \"..\"` and `doc = \"..\"`".to_owned();
+        }
+        (_, "tag") => "1",
+        ("value", "value") => "0",
+        (_, "fields") => "[{ name = \"..\", type = \"..\", doc = \"..\" }]",
+        (_, "values") => "[{ name = \"..\", value = 0, doc = \"..\" }]",
+        (_, "members") => "[{ part = \"..\" }]",
+        (_, "example" | "body") => "'''..'''",
+        (_, "type") => "\"text\"",
+        _ => "\"..\"",
+    };
+    format!("add `{key} = {value}`")
+}
