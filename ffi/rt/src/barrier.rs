@@ -9,88 +9,75 @@ mod hook;
 
 use crate::error::{ErrorCode, Result};
 use crate::last_error;
+use crate::thread::{NEW_THREAD, PANIC_NEXT, THREAD, Thread};
 use std::any::Any;
-use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// Set until the thread has made sure that the panic hook is installed.
-const NEW_THREAD: u32 = 1 << 31;
-/// Set by [`panic_next`]: the next barrier panics.
-const PANIC_NEXT: u32 = 1 << 30;
-
-thread_local! {
-    /// How many barriers the thread is inside of, and the two bits above.
-    static DEPTH: Cell<u32> = const { Cell::new(NEW_THREAD) };
-}
 
 /// Runs the body of an exported function: gives its value and clears the thread's error, or records the error, or the
 /// panic, under the function's name and gives `failure`.
 #[inline]
 pub fn call<T>(function: &'static str, failure: T, body: impl FnOnce() -> Result<T>) -> T {
-    match guarded(body) {
+    THREAD.with(|thread| match guarded(thread, body) {
         Ok(Ok(value)) => {
-            last_error::clear();
+            thread.code.set(0);
             value
         }
         Ok(Err(error)) => {
-            last_error::set(function, &error);
+            last_error::set(function, error);
             failure
         }
         Err(payload) => {
             record_panic(function, payload);
             failure
         }
-    }
+    })
 }
 
 /// Runs the body of a function that only looks at the thread's error or at counters: the thread's error stays as it is,
 /// unless the body panics.
 #[inline]
 pub fn call_keeping_error<T>(function: &'static str, failure: T, body: impl FnOnce() -> T) -> T {
-    match guarded(body) {
+    THREAD.with(|thread| match guarded(thread, body) {
         Ok(value) => value,
         Err(payload) => {
             record_panic(function, payload);
             failure
         }
-    }
+    })
 }
 
 /// Makes the next barrier of this thread panic inside, for tests of what a panic does.
 #[cfg(any(test, ffi_conformance))]
-pub fn panic_next() {
-    DEPTH.set(DEPTH.get() | PANIC_NEXT);
+pub(crate) fn panic_next() {
+    THREAD.with(|thread| thread.depth.set(thread.depth.get() | PANIC_NEXT));
 }
 
 #[inline(always)]
-fn guarded<R>(body: impl FnOnce() -> R) -> std::thread::Result<R> {
-    let mut depth = DEPTH.get();
-    let injected = cfg!(any(test, ffi_conformance)) && depth & PANIC_NEXT != 0;
+fn guarded<R>(thread: &Thread, body: impl FnOnce() -> R) -> std::thread::Result<R> {
+    let mut depth = thread.depth.get();
+    let is_injected = cfg!(any(test, ffi_conformance)) && depth & PANIC_NEXT != 0;
     if depth & (NEW_THREAD | PANIC_NEXT) != 0 {
         depth = prepare_thread(depth);
     }
-    DEPTH.set(depth + 1);
+    thread.depth.set(depth + 1);
     // Unwind safety: what a panicking body leaves half done is either its own or behind a handle, where the next user
     // meets it as it would after an error.
     let result = catch_unwind(AssertUnwindSafe(|| {
-        if injected {
+        if is_injected {
             panic!("injected by the conformance test");
         }
         body()
     }));
-    DEPTH.set(depth);
+    thread.depth.set(depth);
     result
 }
 
 /// The slow start of a barrier: installs the hook and clears the bits of `depth` that are dealt with.
 #[cold]
+#[inline(never)]
 fn prepare_thread(depth: u32) -> u32 {
     let depth = depth & !PANIC_NEXT;
     if depth & NEW_THREAD != 0 && hook::install() { depth & !NEW_THREAD } else { depth }
-}
-
-fn is_inside() -> bool {
-    DEPTH.get() & !(NEW_THREAD | PANIC_NEXT) != 0
 }
 
 #[cold]

@@ -135,6 +135,14 @@ impl<T> Handles<T> {
         Ok(Parts { tag: self.tag, generation, index }.pack())
     }
 
+    /// [`insert`](Handles::insert) for an optional result: none is zero.
+    ///
+    /// # Errors
+    /// As for [`insert`](Handles::insert).
+    pub fn opt_insert(&self, value: Option<T>) -> Result<i64> {
+        value.map_or(Ok(0), |value| self.insert(value))
+    }
+
     /// Shared use of a value: several threads, and several parameters of one call, may have it at once.
     ///
     /// # Errors

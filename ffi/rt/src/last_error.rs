@@ -1,39 +1,34 @@
 //! The thread's last error.
 //!
-//! Success must cost one store, so the code stands in a thread-local without a destructor and the message beside it is
-//! simply out of date while the code is [`ErrorCode::Ok`]. The message keeps its memory from failure to failure.
+//! Success must cost one store, so the code stands apart ([`crate::thread`]) and the message is simply out of date while
+//! the code is 0. The message keeps its memory from failure to failure.
 
 use crate::error::{Error, ErrorCode};
-use std::cell::{Cell, RefCell};
+use crate::thread::THREAD;
+use std::cell::RefCell;
 
 thread_local! {
-    static CODE: Cell<i32> = const { Cell::new(0) };
     static MESSAGE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 /// The code of the last call on this thread.
-pub fn code() -> i32 {
-    CODE.get()
+pub(crate) fn code() -> i32 {
+    THREAD.with(|thread| thread.code.get())
 }
 
 /// The message of the last call on this thread: empty after a success.
-pub fn message() -> String {
-    if CODE.get() == 0 {
+pub(crate) fn message() -> String {
+    if code() == 0 {
         return String::new();
     }
     // The thread-local is gone while the thread is torn down: then there is only a code.
     MESSAGE.try_with(|message| message.borrow().clone()).unwrap_or_default()
 }
 
-/// Records success.
-#[inline(always)]
-pub(crate) fn clear() {
-    CODE.set(0);
-}
-
 /// Records a failure of `function`.
 #[cold]
-pub(crate) fn set(function: &str, error: &Error) {
+#[inline(never)]
+pub(crate) fn set(function: &str, error: Error) {
     set_parts(error.code(), &[function, ": ", error.message()]);
 }
 
@@ -41,15 +36,14 @@ pub(crate) fn set(function: &str, error: &Error) {
 /// while the thread is being torn down, is dropped; the code is not.
 #[cold]
 pub(crate) fn set_parts(code: ErrorCode, parts: &[&str]) {
-    CODE.set(code as i32);
+    THREAD.with(|thread| thread.code.set(code as i32));
     let length = parts.iter().map(|part| part.len()).sum();
-    // The thread-local is gone while the thread is torn down: then there is only a code.
+    // Gone: see `message`.
     let _gone = MESSAGE.try_with(|message| {
-        if let Ok(mut message) = message.try_borrow_mut() {
-            message.clear();
-            if message.try_reserve(length).is_ok() {
-                message.extend(parts.iter().copied());
-            }
+        let mut message = message.borrow_mut();
+        message.clear();
+        if message.try_reserve(length).is_ok() {
+            message.extend(parts.iter().copied());
         }
     });
 }

@@ -12,6 +12,7 @@ mod handles;
 pub mod input;
 mod last_error;
 pub mod sys;
+mod thread;
 
 pub use abi::{RtBytes, RtList, RtOpt, RtText, Scalar, Zero, empty};
 pub use barrier::{call, call_keeping_error};

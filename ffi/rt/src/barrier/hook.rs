@@ -6,7 +6,7 @@
 //! A panic that cannot unwind (in a destructor during unwinding, or in a function that must not unwind) ends the process:
 //! then the remembered panic is printed too, because it is the cause.
 
-use super::is_inside;
+use crate::thread::{THREAD, Thread};
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::PanicHookInfo;
@@ -59,7 +59,7 @@ pub(super) fn take_place(text: &str) -> String {
 }
 
 fn on_panic(info: &PanicHookInfo<'_>, previous: &(dyn Fn(&PanicHookInfo<'_>) + Send + Sync)) {
-    if !is_inside() {
+    if !THREAD.with(Thread::is_inside) {
         return previous(info);
     }
     let text = text_in(info);
