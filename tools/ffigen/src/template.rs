@@ -34,6 +34,7 @@ templates! {
     "rust/enum.rs.j2",
     "rust/free.rs.j2",
     "rust/lib.rs.j2",
+    "rust/new.rs.j2",
     "rust/owned_struct.rs.j2",
     "rust/read.rs.j2",
     "rust/shim.rs.j2",

@@ -4,7 +4,7 @@
 use super::name;
 use crate::emit::text;
 use crate::model::ty::{Access, Scalar, Ty};
-use crate::model::{Draft, Function, Param, Role, StructOrigin, c_type};
+use crate::model::{Draft, Function, Param, Role, StructId, StructOrigin};
 use serde::Serialize;
 
 /// A statement of a shim, with the reason why it may be `unsafe`.
@@ -266,7 +266,10 @@ fn body_call(draft: &Draft, function: &Function) -> String {
         Ty::Unit | Ty::Scalar(_) => call,
         Ty::Handle(id, _) => format!("{}.insert({call}?)", name::table(draft, *id)),
         Ty::Option(inner) => match &**inner {
-            Ty::Handle(id, _) => format!("{}.opt_insert({call}?)", name::table(draft, *id)),
+            Ty::Handle(id, _) => format!("{call}?.map_or(Ok(0), |value| {}.insert(value))", name::table(draft, *id)),
+            Ty::List(item) if matches!(**item, Ty::Struct(_)) => {
+                format!("{call}?.map_or(Ok(RtList::NULL), ffi_rt::list_to_abi)")
+            }
             _ => format!("{call}?.to_abi()"),
         },
         Ty::Struct(id) => format!("out.write({}::new({call}?)?);\nOk(true)", name::abi_struct(draft, *id)),
@@ -285,7 +288,7 @@ pub fn body_params(draft: &Draft, function: &Function) -> String {
 }
 
 /// Whether a struct is read from a parameter somewhere.
-pub fn is_read(draft: &Draft, id: crate::model::StructId) -> bool {
+pub fn is_read(draft: &Draft, id: StructId) -> bool {
     let reads = |function: &Function| {
         function.role == Role::Declared && function.params.iter().any(|param| param.ty == Ty::Struct(id))
     };
@@ -293,6 +296,11 @@ pub fn is_read(draft: &Draft, id: crate::model::StructId) -> bool {
 }
 
 /// Whether the library frees results of this struct field by field.
-pub fn is_freed(draft: &Draft, id: crate::model::StructId) -> bool {
-    c_type::is_owned(draft, &Ty::Struct(id))
+pub fn is_freed(draft: &Draft, id: StructId) -> bool {
+    draft.functions.iter().any(|function| function.role == Role::FreeStruct(id))
+}
+
+/// Whether a function gives this struct through `out`.
+pub fn is_given(draft: &Draft, id: StructId) -> bool {
+    draft.functions.iter().any(|function| function.result == Ty::Struct(id))
 }
