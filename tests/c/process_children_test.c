@@ -61,8 +61,8 @@ static void case_only_children_can_be_waited_for_or_killed(void) {
 }
 
 static void case_waiting_can_be_bounded(void) {
-    int64_t pid =
-        rt_process_spawn(RT_STR("sh"), SCRIPT("exec 2>&-; trap 'exit 8' TERM; echo $$ > up; while :; do sleep 0.01; done"));
+    int64_t pid = rt_process_spawn(
+        RT_STR("sh"), SCRIPT("exec 2>&-; trap 'exit 8' TERM; echo $$ > up; while :; do sleep 0.01; done"));
     CHECK_FAILS(rt_process_wait_timeout(pid, 0), -1, TIMED_OUT);
     CHECK_FAILS(rt_process_wait_timeout(pid, 30), -1, TIMED_OUT);
     CHECK_FAILS(rt_process_wait_timeout(pid, -1), -1, OUT_OF_RANGE);
