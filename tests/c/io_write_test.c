@@ -21,14 +21,14 @@ static void case_write_keeps_the_file(void) {
     CHECK(rt_file_write_text(RT_STR("c.txt"), RT_STR("new")));
     CHECK_CONTENT("b.txt", "new");
     CHECK_INT(mode_of("a.txt"), 0604);
-    CHECK_INT(rt_file_kind(RT_STR("c.txt")), RT_FILE_KIND_SYMLINK);
+    CHECK_INT(rt_file_get_kind(RT_STR("c.txt")), RT_FILE_KIND_SYMLINK);
 }
 
 static void case_write_failures(void) {
     put("a.txt", "kept");
     CHECK_FAILS(rt_file_write_text(RT_STR("."), RT_STR("x")), false, IS_A_DIRECTORY);
     CHECK_FAILS(rt_file_write_text(RT_STR("no/a"), RT_STR("x")), false, NOT_FOUND);
-    CHECK_MESSAGE("rt_file_write_text: no/a: ");
+    CHECK_MESSAGE("rt_file_write_text: `no/a`: ");
     CHECK_FAILS(rt_file_write_text(RT_STR("a.txt/b"), RT_STR("x")), false, NOT_A_DIRECTORY);
     CHECK_FAILS(rt_file_write_text(RT_STR(""), RT_STR("x")), false, NOT_FOUND);
     CHECK_FAILS(rt_file_write_text(RT_STR("/dev/full"), RT_STR("x")), false, STORAGE_FULL);
@@ -182,7 +182,7 @@ static void case_move(void) {
     CHECK_TEXT(rt_symlink_read(RT_STR("moved")), "b.txt");
     put("d.txt", "over a link");
     CHECK(rt_file_move(RT_STR("d.txt"), RT_STR("moved")));
-    CHECK_INT(rt_file_kind(RT_STR("moved")), RT_FILE_KIND_REGULAR);
+    CHECK_INT(rt_file_get_kind(RT_STR("moved")), RT_FILE_KIND_REGULAR);
     CHECK_CONTENT("b.txt", "hello");
     CHECK_TEXTS(rt_dir_list(RT_STR(".")), "b.txt", "empty", "moved");
 }
@@ -223,7 +223,7 @@ static void case_move_failures(void) {
     CHECK_TEXTS(rt_dir_walk(RT_STR(".")), "./a.txt", "./dir", "./dir/x", "./other");
 }
 
-/* A file of /proc is on another file system and cannot be deleted there: the copy must be whole and the message clear. */
+/* A file of /proc is on another file system and cannot be deleted: the copy must be whole, the message clear. */
 static void case_move_from_another_device(void) {
     put("b.txt", "old");
     CHECK_FAILS(rt_file_move(RT_STR("/proc/self/status"), RT_STR("b.txt")), false, PERMISSION_DENIED);
