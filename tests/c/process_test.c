@@ -195,7 +195,7 @@ static void case_a_timeout_kills_and_tells_what_was_read(void) {
         CHECK(now_ms() - start >= timeout_ms && now_ms() - start < timeout_ms + SOON);
         CHECK(result.out.ptr == NULL && result.err.ptr == NULL);
         rt_text message = rt_last_error_message();
-        told = strstr((const char *)message.ptr, "6 bytes of standard output, the last are \"begun\"") != NULL;
+        told = strstr((const char *)message.ptr, "6 bytes of standard output, ending with \"begun\"") != NULL;
         CHECK(strstr((const char *)message.ptr, "`sh`: still running after ") != NULL);
         CHECK(rt_text_free(message));
     }
