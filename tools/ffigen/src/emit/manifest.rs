@@ -8,7 +8,8 @@
 use crate::files::{self, Comment, Files};
 use crate::model::ty::Ty;
 use crate::model::{
-    self, Draft, EnumId, Failure, HandleId, Model, Provider, Role, StructId, StructOrigin, c_type, hash, layout, symbol,
+    self, Draft, EnumId, Failure, HandleId, Model, Provider, Role, StructId, StructOrigin, c_type,
+    hash, layout, symbol,
 };
 use serde::{Deserialize, Serialize};
 
@@ -203,7 +204,8 @@ pub struct ErrorCase {
 /// Writes the manifest.
 pub fn emit(model: &Model, files: &mut Files) {
     let manifest = manifest(model);
-    let text = serde_json::to_string_pretty(&manifest).unwrap_or_else(|error| panic!("manifest as JSON: {error}"));
+    let text = serde_json::to_string_pretty(&manifest)
+        .unwrap_or_else(|error| panic!("manifest as JSON: {error}"));
     let module = &model.module.name;
     files.insert(format!("abi/{module}.json"), Comment::Absent, module, &text);
 }
@@ -223,9 +225,15 @@ pub fn manifest(draft: &Draft) -> Manifest {
         doc: doc(&module.doc),
         abi_hash: format!("{hash:016x}"),
         abi_symbol: symbol::abi(&module.name, hash),
-        handles: (0..draft.handles.len()).map(|index| handle(draft, HandleId(index as u32))).collect(),
-        enums: (0..draft.enums.len()).map(|index| enumeration(draft, EnumId(index as u32))).collect(),
-        structs: (0..draft.structs.len()).map(|index| strukt(draft, StructId(index as u32))).collect(),
+        handles: (0..draft.handles.len())
+            .map(|index| handle(draft, HandleId(index as u32)))
+            .collect(),
+        enums: (0..draft.enums.len())
+            .map(|index| enumeration(draft, EnumId(index as u32)))
+            .collect(),
+        structs: (0..draft.structs.len())
+            .map(|index| strukt(draft, StructId(index as u32)))
+            .collect(),
         functions: draft.functions.iter().map(|item| function(draft, item)).collect(),
     }
 }
@@ -300,7 +308,11 @@ fn function(draft: &Draft, function: &model::Function) -> Function {
     let slots = c_type::slots(draft, function).into_iter();
     Function {
         name: function.name.clone(),
-        role: if function.role == Role::Declared { "declared".to_owned() } else { "free".to_owned() },
+        role: if function.role == Role::Declared {
+            "declared".to_owned()
+        } else {
+            "free".to_owned()
+        },
         doc: doc(&function.doc),
         params: function.params.iter().map(param).collect(),
         result: c_type::spec(draft, &function.result),

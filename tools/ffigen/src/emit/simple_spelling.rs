@@ -5,10 +5,10 @@ use crate::model::{Draft, Function, Param, Role, Struct, StructId, StructOrigin}
 
 /// Words that are no identifiers in Simple.
 const KEYWORDS: &[&str] = &[
-    "and", "as", "assert", "async", "await", "break", "class", "const", "continue", "elif", "else", "enum", "export",
-    "extern", "false", "fn", "for", "from", "if", "impl", "import", "in", "is", "let", "loop", "match", "mut", "nil", "not",
-    "or", "pass", "pub", "return", "self", "static", "struct", "trait", "true", "type", "use", "val", "var", "while",
-    "with", "yield",
+    "and", "as", "assert", "async", "await", "break", "class", "const", "continue", "elif", "else",
+    "enum", "export", "extern", "false", "fn", "for", "from", "if", "impl", "import", "in", "is",
+    "let", "loop", "match", "mut", "nil", "not", "or", "pass", "pub", "return", "self", "static",
+    "struct", "trait", "true", "type", "use", "val", "var", "while", "with", "yield",
 ];
 
 /// An identifier: a keyword gets an underscore behind it.
@@ -30,7 +30,8 @@ pub fn ty(draft: &Draft, ty: &Ty) -> String {
         Ty::Handle(..) => "i64".to_owned(),
         Ty::Callback(id) => {
             let callback = draft.callback(*id);
-            let params: Vec<String> = callback.params.iter().map(|param| self::ty(draft, param)).collect();
+            let params: Vec<String> =
+                callback.params.iter().map(|param| self::ty(draft, param)).collect();
             format!("fn({}){}", params.join(", "), result(draft, &callback.result))
         }
         Ty::Owned(inner) => self::ty(draft, inner),

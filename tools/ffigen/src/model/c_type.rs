@@ -146,7 +146,8 @@ pub fn scalar(scalar: Scalar) -> &'static str {
 
 /// A function's C declaration without the final semicolon.
 pub fn prototype(draft: &Draft, function: &Function) -> String {
-    let params: Vec<String> = slots(draft, function).into_iter().map(|slot| slot.declaration).collect();
+    let params: Vec<String> =
+        slots(draft, function).into_iter().map(|slot| slot.declaration).collect();
     let params = if params.is_empty() { "void".to_owned() } else { params.join(", ") };
     format!("{} {}({params})", result(draft, function), function.name)
 }
@@ -165,7 +166,9 @@ pub fn spec(draft: &Draft, ty: &Ty) -> String {
             match strukt.origin {
                 StructOrigin::Declared => strukt.name.clone(),
                 StructOrigin::ResultOf(_) => {
-                    let field = |field: &super::Field| format!("{}: {}", field.name, spec(draft, &field.ty));
+                    let field = |field: &super::Field| {
+                        format!("{}: {}", field.name, spec(draft, &field.ty))
+                    };
                     format!("({})", strukt.fields.iter().map(field).collect::<Vec<_>>().join(", "))
                 }
             }

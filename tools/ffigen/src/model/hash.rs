@@ -53,8 +53,11 @@ fn struct_line(draft: &Draft, id: StructId) -> String {
 }
 
 fn function_line(draft: &Draft, function: &Function) -> String {
-    let params: Vec<String> =
-        function.params.iter().map(|param| format!("{}:{}", param.name, spelling(draft, &param.ty))).collect();
+    let params: Vec<String> = function
+        .params
+        .iter()
+        .map(|param| format!("{}:{}", param.name, spelling(draft, &param.ty)))
+        .collect();
     format!(
         "fn {} {} ({}) -> {} failure {} keeps_error {}",
         function.name,
@@ -81,7 +84,9 @@ pub fn failure(failure: Failure) -> String {
 }
 
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]

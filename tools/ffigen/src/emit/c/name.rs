@@ -20,26 +20,6 @@ pub fn comment_lines(doc: &str) -> Vec<String> {
     crate::emit::text::lines(doc).iter().map(|line| comment(line)).collect()
 }
 
-/// A C string literal.
-pub fn string(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => {
-                out.push('\\');
-                out.push(char::from(byte));
-            }
-            b'\n' => out.push_str("\\n"),
-            b' '..=b'~' => out.push(char::from(byte)),
-            // Three octal digits always: a following digit cannot join them, as it would join a hexadecimal escape.
-            _ => out.push_str(&format!("\\{byte:03o}")),
-        }
-    }
-    out.push('"');
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,10 +33,5 @@ mod tests {
     fn guards_and_headers_follow_the_module() {
         assert_eq!(guard("io"), "RT_IO_H");
         assert_eq!(header("base"), "rt_base.h");
-    }
-
-    #[test]
-    fn strings_escape_what_c_would_read() {
-        assert_eq!(string("a\"b\\\n\u{e9}1"), "\"a\\\"b\\\\\\n\\303\\2511\"");
     }
 }

@@ -3,7 +3,9 @@
 use super::name;
 use crate::emit::text;
 use crate::model::ty::{Access, Scalar, Ty};
-use crate::model::{Draft, EnumId, Function, HandleId, Role, StructId, c_type, hash, layout, symbol};
+use crate::model::{
+    Draft, EnumId, Function, HandleId, Role, StructId, c_type, hash, layout, symbol,
+};
 use serde::Serialize;
 
 /// All that the header needs.
@@ -88,11 +90,20 @@ pub fn view(draft: &Draft) -> View {
         uses_base: module != "base",
         abi_symbol: symbol::abi(module, hash::abi(draft)),
         abi_reference: format!("rt_abi_{module}_reference"),
-        handles: (0..draft.handles.len()).map(|index| handle(draft, HandleId(index as u32))).collect(),
-        enums: (0..draft.enums.len()).map(|index| enumeration(draft, EnumId(index as u32))).collect(),
-        structs: (0..draft.structs.len()).map(|index| strukt(draft, StructId(index as u32))).collect(),
+        handles: (0..draft.handles.len())
+            .map(|index| handle(draft, HandleId(index as u32)))
+            .collect(),
+        enums: (0..draft.enums.len())
+            .map(|index| enumeration(draft, EnumId(index as u32)))
+            .collect(),
+        structs: (0..draft.structs.len())
+            .map(|index| strukt(draft, StructId(index as u32)))
+            .collect(),
         functions: draft.functions.iter().map(|function| declaration(draft, function)).collect(),
-        scalars: Scalar::ALL.iter().map(|(scalar, spelling)| scalar_types(*scalar, spelling)).collect(),
+        scalars: Scalar::ALL
+            .iter()
+            .map(|(scalar, spelling)| scalar_types(*scalar, spelling))
+            .collect(),
     }
 }
 
@@ -119,7 +130,11 @@ fn enumeration(draft: &Draft, id: EnumId) -> Enum {
     let item = draft.enumeration(id);
     let value = |(index, value): (usize, &crate::model::EnumValue)| EnumValue {
         doc: name::comment(&text::one_line(&value.doc)),
-        definition: format!("{} = {},", symbol::enum_value(draft, id, index), int_literal(value.value)),
+        definition: format!(
+            "{} = {},",
+            symbol::enum_value(draft, id, index),
+            int_literal(value.value)
+        ),
     };
     Enum {
         doc: name::comment_lines(&item.doc),
@@ -139,7 +154,11 @@ fn strukt(draft: &Draft, id: StructId) -> Struct {
     let layout = layout::of_struct(draft, id);
     let mut assertions = vec![
         assertion(&format!("sizeof({name})"), layout.layout.size_bytes, &format!("size of {name}")),
-        assertion(&format!("RT_ALIGNOF({name})"), layout.layout.align_bytes, &format!("alignment of {name}")),
+        assertion(
+            &format!("RT_ALIGNOF({name})"),
+            layout.layout.align_bytes,
+            &format!("alignment of {name}"),
+        ),
     ];
     for (field, offset) in item.fields.iter().zip(&layout.offsets_bytes) {
         let what = format!("offset of {name}.{}", field.name);
@@ -167,12 +186,16 @@ fn assertion(expression: &str, value: u64, what: &str) -> String {
 }
 
 fn declaration(draft: &Draft, function: &Function) -> Declaration {
-    Declaration { doc: doc(draft, function), prototype: format!("{};", c_type::prototype(draft, function)) }
+    Declaration {
+        doc: doc(draft, function),
+        prototype: format!("{};", c_type::prototype(draft, function)),
+    }
 }
 
 /// The comment over a declaration: meaning, parameters, result, errors, threads.
 fn doc(draft: &Draft, function: &Function) -> Vec<String> {
-    let mut doc: Vec<String> = name::comment(function.doc.trim()).lines().map(str::to_owned).collect();
+    let mut doc: Vec<String> =
+        name::comment(function.doc.trim()).lines().map(str::to_owned).collect();
     doc.push(String::new());
     for param in &function.params {
         let note = param_note(draft, function.role, &param.ty);
@@ -214,21 +237,27 @@ fn param_note(draft: &Draft, role: Role, ty: &Ty) -> String {
 }
 
 fn result_note(draft: &Draft, function: &Function) -> Option<String> {
-    let freed = c_type::free_function(draft, &function.result).map(|free| format!(" Free it with {free}."));
+    let freed =
+        c_type::free_function(draft, &function.result).map(|free| format!(" Free it with {free}."));
     let freed = freed.unwrap_or_default();
     let failure = hash::failure(function.failure);
     let note = match &function.result {
         Ty::Unit => return None,
         _ if function.role != Role::Declared => {
-            "True when it was freed or there was nothing to free; false for any other value.".to_owned()
+            "True when it was freed or there was nothing to free; false for any other value."
+                .to_owned()
         }
-        Ty::Struct(_) => format!("True, with the result in `out`; false on failure, with `out` zeroed.{freed}"),
+        Ty::Struct(_) => {
+            format!("True, with the result in `out`; false on failure, with `out` zeroed.{freed}")
+        }
         Ty::Option(inner) => match &**inner {
             Ty::Scalar(_) => "The value; `present` is false for none and on failure.".to_owned(),
             Ty::Handle(..) => format!("A new handle; 0 for none and on failure.{freed}"),
             _ => format!("The value; a null pointer for none and on failure.{freed}"),
         },
-        Ty::Text | Ty::Bytes | Ty::List(_) => format!("The value; a null pointer on failure.{freed}"),
+        Ty::Text | Ty::Bytes | Ty::List(_) => {
+            format!("The value; a null pointer on failure.{freed}")
+        }
         Ty::Handle(..) => format!("A new handle; 0 on failure.{freed}"),
         _ if !failure.is_empty() => format!("The value; {failure} on failure."),
         Ty::Scalar(Scalar::Bool) => "The value; false on failure.".to_owned(),

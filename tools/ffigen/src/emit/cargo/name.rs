@@ -24,12 +24,27 @@ pub fn string(text: &str) -> String {
     out
 }
 
+/// The value of a dependency: a version alone, or with features.
+pub fn requirement(version: &str, features: &[String]) -> String {
+    if features.is_empty() {
+        return string(version);
+    }
+    let features: Vec<_> = features.iter().map(|feature| string(feature)).collect();
+    format!("{{ version = {}, features = [{}] }}", string(version), features.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn strings_are_escaped() {
+    fn values_are_quoted() {
+        assert_eq!(requirement("0.3", &[]), "\"0.3\"");
+        let features = ["fs".to_owned(), "time".to_owned()];
+        assert_eq!(
+            requirement("1", &features),
+            "{ version = \"1\", features = [\"fs\", \"time\"] }"
+        );
         assert_eq!(string("a \"b\" \\ \u{1}\n"), "\"a \\\"b\\\" \\\\ \\u0001\\n\"");
     }
 }

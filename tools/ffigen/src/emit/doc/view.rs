@@ -4,7 +4,9 @@ use super::name;
 use crate::emit::simple_spelling as spelling;
 use crate::emit::text;
 use crate::model::ty::{Access, Scalar, Ty};
-use crate::model::{Draft, EnumId, Function, HandleId, StructId, StructOrigin, c_type, hash, layout, symbol};
+use crate::model::{
+    Draft, EnumId, Function, HandleId, StructId, StructOrigin, c_type, hash, layout, symbol,
+};
 use serde::Serialize;
 
 /// All that the page needs.
@@ -100,11 +102,17 @@ pub fn view(draft: &Draft) -> View {
         doc: plain_lines(&draft.module.doc),
         header: format!("rt_{}.h", draft.module.name),
         has_handles: !draft.handles.is_empty(),
-        handles: (0..draft.handles.len()).map(|index| handle(draft, HandleId(index as u32))).collect(),
+        handles: (0..draft.handles.len())
+            .map(|index| handle(draft, HandleId(index as u32)))
+            .collect(),
         has_enums: !draft.enums.is_empty(),
-        enums: (0..draft.enums.len()).map(|index| enumeration(draft, EnumId(index as u32))).collect(),
+        enums: (0..draft.enums.len())
+            .map(|index| enumeration(draft, EnumId(index as u32)))
+            .collect(),
         has_structs: !draft.structs.is_empty(),
-        structs: (0..draft.structs.len()).map(|index| strukt(draft, StructId(index as u32))).collect(),
+        structs: (0..draft.structs.len())
+            .map(|index| strukt(draft, StructId(index as u32)))
+            .collect(),
         functions: draft.functions.iter().map(|item| function(draft, item)).collect(),
     }
 }
@@ -150,9 +158,14 @@ fn strukt(draft: &Draft, id: StructId) -> Struct {
         title: name::code(&symbol::struct_type(draft, id)),
         doc: match item.origin {
             StructOrigin::Declared => plain_lines(&item.doc),
-            StructOrigin::ResultOf(function) => vec![format!("What `{}` gives.", draft.function(function).name)],
+            StructOrigin::ResultOf(function) => {
+                vec![format!("What `{}` gives.", draft.function(function).name)]
+            }
         },
-        size: format!("{} bytes, aligned to {}.", layout.layout.size_bytes, layout.layout.align_bytes),
+        size: format!(
+            "{} bytes, aligned to {}.",
+            layout.layout.size_bytes, layout.layout.align_bytes
+        ),
         fields: item.fields.iter().zip(&layout.offsets_bytes).map(field).collect(),
     }
 }
@@ -168,7 +181,8 @@ fn function(draft: &Draft, function: &Function) -> FunctionView {
         when: name::cell(&error.when),
     };
     let simple = simple_signatures(draft, function);
-    let example = function.example.as_ref().map_or_else(Vec::new, |example| text::code_lines(&example.text));
+    let example =
+        function.example.as_ref().map_or_else(Vec::new, |example| text::code_lines(&example.text));
     FunctionView {
         title: function.name.clone(),
         summary: name::cell(&text::summary(&function.doc)),
@@ -232,7 +246,13 @@ fn simple_signatures(draft: &Draft, function: &Function) -> Vec<String> {
     if !spelling::is_callable(function) {
         return Vec::new();
     }
-    let signature = format!("({}){}", spelling::params(draft, function), spelling::result(draft, &function.result));
+    let signature = format!(
+        "({}){}",
+        spelling::params(draft, function),
+        spelling::result(draft, &function.result)
+    );
     let externs = std::iter::once(format!("extern fn {}{signature}", function.name));
-    externs.chain(function.wrappers.iter().map(|wrapper| format!("fn {wrapper}{signature}"))).collect()
+    externs
+        .chain(function.wrappers.iter().map(|wrapper| format!("fn {wrapper}{signature}")))
+        .collect()
 }

@@ -5,10 +5,11 @@ use crate::model::{Draft, EnumId, Failure, HandleId, StructId, StructOrigin, sym
 
 /// Words that a raw identifier may spell.
 const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
-    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
-    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
-    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
 ];
 
 /// Words that not even a raw identifier may spell.
@@ -42,7 +43,8 @@ pub fn owned_struct(draft: &Draft, id: StructId) -> String {
     match item.origin {
         StructOrigin::Declared => format!("types::{}", item.name),
         StructOrigin::ResultOf(_) => {
-            let types: Vec<String> = item.fields.iter().map(|field| owned(draft, &field.ty)).collect();
+            let types: Vec<String> =
+                item.fields.iter().map(|field| owned(draft, &field.ty)).collect();
             format!("({},)", types.join(", "))
         }
     }
@@ -198,7 +200,10 @@ mod tests {
         assert_eq!(failure(&Ty::Scalar(Scalar::F32), Failure::Float(f64::NAN)), "f32::NAN");
         assert_eq!(failure(&Ty::Scalar(Scalar::I64), Failure::Int(-1)), "-1");
         assert_eq!(failure(&Ty::Scalar(Scalar::F64), Failure::Default), "0.0");
-        assert_eq!(failure(&Ty::Option(Box::new(Ty::Scalar(Scalar::I64))), Failure::Default), "RtOpt::NONE");
+        assert_eq!(
+            failure(&Ty::Option(Box::new(Ty::Scalar(Scalar::I64))), Failure::Default),
+            "RtOpt::NONE"
+        );
         assert_eq!(failure(&Ty::Option(Box::new(Ty::Text)), Failure::Default), "RtText::NULL");
     }
 }

@@ -43,7 +43,8 @@ const BORROWED: &str = "the caller keeps this memory readable and unchanged for 
                         misaligned and oversized input.";
 const OUT: &str = "the caller owns `out` and uses it from this thread only; the check refuses null and misaligned \
                    pointers.";
-const FREED: &str = "the caller gives the value up; the registry of live results refuses any other pointer.";
+const FREED: &str =
+    "the caller gives the value up; the registry of live results refuses any other pointer.";
 
 fn safe(code: String) -> Statement {
     Statement { safety: String::new(), is_unsafe: false, code }
@@ -66,7 +67,8 @@ pub fn shim(draft: &Draft, function: &Function) -> Shim {
         }
         Role::FreeStruct(_) => {
             let param = free_param(function);
-            let code = format!("let freed = unsafe {{ input::free_struct(\"{param}\", {param}) }};");
+            let code =
+                format!("let freed = unsafe {{ input::free_struct(\"{param}\", {param}) }};");
             statements.push(by_promise(FREED, code));
             "freed".to_owned()
         }
@@ -75,7 +77,9 @@ pub fn shim(draft: &Draft, function: &Function) -> Shim {
             statements.push(by_promise(FREED, format!("unsafe {{ {param}.release() }}?;")));
             "Ok(true)".to_owned()
         }
-        Role::FreeHandle(id) => format!("{}.free({})", name::table(draft, id), free_param(function)),
+        Role::FreeHandle(id) => {
+            format!("{}.free({})", name::table(draft, id), free_param(function))
+        }
     };
     Shim {
         doc: doc(function),
@@ -104,7 +108,9 @@ fn doc(function: &Function) -> Vec<String> {
 
 fn safety(function: &Function) -> Vec<String> {
     let line = match function.role {
-        Role::Declared if function.params.is_empty() && !matches!(function.result, Ty::Struct(_)) => {
+        Role::Declared
+            if function.params.is_empty() && !matches!(function.result, Ty::Struct(_)) =>
+        {
             "None beyond the C calling convention: there is no parameter."
         }
         Role::Declared => {
@@ -165,7 +171,8 @@ fn param_declarations(draft: &Draft, role: Role, param: &Param) -> Vec<String> {
 /// Conversions in the order of the parameters, but handles that the call takes away last: nothing is taken when another
 /// parameter is refused.
 fn conversions(draft: &Draft, params: &[Param]) -> Vec<Statement> {
-    let (taken, others): (Vec<&Param>, Vec<&Param>) = params.iter().partition(|param| is_taken(&param.ty));
+    let (taken, others): (Vec<&Param>, Vec<&Param>) =
+        params.iter().partition(|param| is_taken(&param.ty));
     others.into_iter().chain(taken).filter_map(|param| conversion(draft, param)).collect()
 }
 
@@ -182,7 +189,10 @@ fn conversion(draft: &Draft, param: &Param) -> Option<Statement> {
     let name = name::string(&param.name);
     let len = format!("{}_len", param.name);
     let borrow = |function: &str| {
-        by_promise(BORROWED, format!("let {ident} = unsafe {{ input::{function}({name}, {ident}, {len})? }};"))
+        by_promise(
+            BORROWED,
+            format!("let {ident} = unsafe {{ input::{function}({name}, {ident}, {len})? }};"),
+        )
     };
     Some(match &param.ty {
         Ty::Scalar(Scalar::Bool) => safe(format!("let {ident} = {ident} != 0;")),
@@ -190,7 +200,8 @@ fn conversion(draft: &Draft, param: &Param) -> Option<Statement> {
         Ty::Text | Ty::Bytes | Ty::List(_) => borrow(input_function(&param.ty)),
         Ty::Option(inner) => match &**inner {
             Ty::Scalar(scalar) => {
-                let value = if *scalar == Scalar::Bool { format!("{ident} != 0") } else { ident.clone() };
+                let value =
+                    if *scalar == Scalar::Bool { format!("{ident} != 0") } else { ident.clone() };
                 safe(format!("let {ident} = ({}_present != 0).then_some({value});", param.name))
             }
             Ty::Handle(id, access) => {
@@ -209,10 +220,16 @@ fn conversion(draft: &Draft, param: &Param) -> Option<Statement> {
                 name::abi_struct(draft, *id)
             ),
         ),
-        Ty::Enum(id) => safe(format!("let {ident} = {}::from_abi({name}, {ident})?;", name::enumeration(draft, *id))),
+        Ty::Enum(id) => safe(format!(
+            "let {ident} = {}::from_abi({name}, {ident})?;",
+            name::enumeration(draft, *id)
+        )),
         Ty::Handle(id, access) => {
             let (mutability, method) = handle_method(*access);
-            safe(format!("let {mutability}{ident} = {}.{method}({name}, {ident})?;", name::table(draft, *id)))
+            safe(format!(
+                "let {mutability}{ident} = {}.{method}({name}, {ident})?;",
+                name::table(draft, *id)
+            ))
         }
         Ty::Callback(_) => safe(format!("let {ident} = input::callback({name}, {ident})?;")),
         Ty::Unit | Ty::Owned(_) => return None,
@@ -266,13 +283,17 @@ fn body_call(draft: &Draft, function: &Function) -> String {
         Ty::Unit | Ty::Scalar(_) => call,
         Ty::Handle(id, _) => format!("{}.insert({call}?)", name::table(draft, *id)),
         Ty::Option(inner) => match &**inner {
-            Ty::Handle(id, _) => format!("{call}?.map_or(Ok(0), |value| {}.insert(value))", name::table(draft, *id)),
+            Ty::Handle(id, _) => {
+                format!("{call}?.map_or(Ok(0), |value| {}.insert(value))", name::table(draft, *id))
+            }
             Ty::List(item) if matches!(**item, Ty::Struct(_)) => {
                 format!("{call}?.map_or(Ok(RtList::NULL), ffi_rt::list_to_abi)")
             }
             _ => format!("{call}?.to_abi()"),
         },
-        Ty::Struct(id) => format!("out.write({}::new({call}?)?);\nOk(true)", name::abi_struct(draft, *id)),
+        Ty::Struct(id) => {
+            format!("out.write({}::new({call}?)?);\nOk(true)", name::abi_struct(draft, *id))
+        }
         Ty::List(item) => match **item {
             Ty::Struct(_) => format!("ffi_rt::list_to_abi({call}?)"),
             _ => format!("{call}?.to_abi()"),
@@ -283,14 +304,17 @@ fn body_call(draft: &Draft, function: &Function) -> String {
 
 /// The signature of a body: parameters as idiomatic Rust types.
 pub fn body_params(draft: &Draft, function: &Function) -> String {
-    let param = |param: &Param| format!("{}: {}", name::ident(&param.name), name::borrowed(draft, &param.ty));
+    let param = |param: &Param| {
+        format!("{}: {}", name::ident(&param.name), name::borrowed(draft, &param.ty))
+    };
     function.params.iter().map(param).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether a struct is read from a parameter somewhere.
 pub fn is_read(draft: &Draft, id: StructId) -> bool {
     let reads = |function: &Function| {
-        function.role == Role::Declared && function.params.iter().any(|param| param.ty == Ty::Struct(id))
+        function.role == Role::Declared
+            && function.params.iter().any(|param| param.ty == Ty::Struct(id))
     };
     draft.strukt(id).origin == StructOrigin::Declared && draft.functions.iter().any(reads)
 }

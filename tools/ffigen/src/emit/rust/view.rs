@@ -4,7 +4,9 @@ use super::shim::{self, Shim};
 use super::{body, name};
 use crate::emit::text;
 use crate::model::ty::{Scalar, Ty};
-use crate::model::{Draft, Enum, Field, Function, Handle, Role, StructId, StructOrigin, hash, layout, symbol};
+use crate::model::{
+    Draft, Enum, Field, Function, Handle, Role, StructId, StructOrigin, hash, layout, symbol,
+};
 use serde::Serialize;
 
 /// All that the three files need.
@@ -122,17 +124,25 @@ fn strukt(draft: &Draft, id: StructId) -> Struct {
     let item = draft.strukt(id);
     let layout = layout::of_struct(draft, id);
     let is_declared = item.origin == StructOrigin::Declared;
-    let fields: Vec<StructField> =
-        item.fields.iter().zip(&layout.offsets_bytes).map(|(field, offset)| field_view(draft, id, field, *offset)).collect();
-    let locals: Vec<String> = fields.iter().map(|field| format!("{}: {}", field.ident, field.local)).collect();
+    let fields: Vec<StructField> = item
+        .fields
+        .iter()
+        .zip(&layout.offsets_bytes)
+        .map(|(field, offset)| field_view(draft, id, field, *offset))
+        .collect();
+    let locals: Vec<String> =
+        fields.iter().map(|field| format!("{}: {}", field.ident, field.local)).collect();
     let pattern = if is_declared {
         format!("types::{} {{ {} }}", item.name, locals.join(", "))
     } else {
         let locals: Vec<&str> = fields.iter().map(|field| field.local.as_str()).collect();
         format!("({},)", locals.join(", "))
     };
-    let payloads: Vec<String> =
-        fields.iter().filter(|field| field.is_freed).map(|field| format!("self.{}.payload()", field.ident)).collect();
+    let payloads: Vec<String> = fields
+        .iter()
+        .filter(|field| field.is_freed)
+        .map(|field| format!("self.{}.payload()", field.ident))
+        .collect();
     let released: Vec<&str> =
         fields.iter().filter(|field| field.is_freed).map(|field| field.local.as_str()).collect();
     Struct {
@@ -191,7 +201,9 @@ fn read_field(draft: &Draft, place: &str, ident: &str, ty: &Ty) -> (String, bool
     let read = |prefix: &str, ty: &Ty, convert: &str| {
         let function = shim::input_function(ty);
         let (pointer, len) = match ty {
-            Ty::List(_) => (format!("value.{ident}.items.cast_const()"), format!("value.{ident}.len")),
+            Ty::List(_) => {
+                (format!("value.{ident}.items.cast_const()"), format!("value.{ident}.len"))
+            }
             Ty::Bytes => (format!("value.{ident}.ptr.cast_const()"), format!("value.{ident}.len")),
             _ => (format!("value.{ident}.ptr"), format!("value.{ident}.len")),
         };
@@ -200,10 +212,14 @@ fn read_field(draft: &Draft, place: &str, ident: &str, ty: &Ty) -> (String, bool
     match ty {
         Ty::Scalar(Scalar::Bool) => (format!("value.{ident} != 0"), false),
         Ty::Scalar(_) => (format!("value.{ident}"), false),
-        Ty::Enum(id) => (format!("{}::from_abi({place}, value.{ident})?", name::enumeration(draft, *id)), false),
+        Ty::Enum(id) => {
+            (format!("{}::from_abi({place}, value.{ident})?", name::enumeration(draft, *id)), false)
+        }
         Ty::Text | Ty::Bytes | Ty::List(_) => (read("", ty, own(ty)), true),
         Ty::Option(inner) => match &**inner {
-            Ty::Scalar(_) => (format!("value.{ident}.present.then_some(value.{ident}.value)"), false),
+            Ty::Scalar(_) => {
+                (format!("value.{ident}.present.then_some(value.{ident}.value)"), false)
+            }
             inner => (read("opt_", inner, &format!(".map(|value| value{})", own(inner))), true),
         },
         _ => (format!("value.{ident}"), false),

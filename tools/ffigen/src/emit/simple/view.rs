@@ -62,8 +62,15 @@ pub fn view(draft: &Draft) -> View {
     View {
         doc: text::lines(&draft.module.doc),
         abi_symbol: symbol::abi(&draft.module.name, hash::abi(draft)),
-        constants: (0..draft.enums.len()).flat_map(|index| constants(draft, EnumId(index as u32))).collect(),
-        structs: draft.structs.iter().filter(|item| !spelling::is_tuple(item)).map(|item| strukt(draft, item)).collect(),
+        constants: (0..draft.enums.len())
+            .flat_map(|index| constants(draft, EnumId(index as u32)))
+            .collect(),
+        structs: draft
+            .structs
+            .iter()
+            .filter(|item| !spelling::is_tuple(item))
+            .map(|item| strukt(draft, item))
+            .collect(),
         externs: callable().map(|function| raw(draft, function)).collect(),
         wrappers: callable().flat_map(|function| wrappers(draft, function)).collect(),
     }
@@ -106,7 +113,8 @@ fn raw(draft: &Draft, function: &Function) -> Extern {
 }
 
 fn wrappers(draft: &Draft, function: &Function) -> Vec<Wrapper> {
-    let arguments: Vec<String> = function.params.iter().map(|param| spelling::ident(&param.name)).collect();
+    let arguments: Vec<String> =
+        function.params.iter().map(|param| spelling::ident(&param.name)).collect();
     let wrapper = |wrapper: &String| Wrapper {
         doc: doc(function),
         name: spelling::ident(wrapper),
@@ -120,10 +128,18 @@ fn wrappers(draft: &Draft, function: &Function) -> Vec<Wrapper> {
 fn doc(function: &Function) -> Vec<String> {
     let mut doc = text::lines(&function.doc);
     for param in &function.params {
-        doc.push(text::line(&format!("- {}: {}", spelling::ident(&param.name), text::one_line(&param.doc))));
+        doc.push(text::line(&format!(
+            "- {}: {}",
+            spelling::ident(&param.name),
+            text::one_line(&param.doc)
+        )));
     }
     for error in &function.errors {
-        doc.push(text::line(&format!("- fails with {}: {}", error.code, text::one_line(&error.when))));
+        doc.push(text::line(&format!(
+            "- fails with {}: {}",
+            error.code,
+            text::one_line(&error.when)
+        )));
     }
     if let Some(threads) = &function.threads {
         doc.extend(text::lines(threads));
