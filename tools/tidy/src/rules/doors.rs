@@ -43,10 +43,12 @@ fn missing(tree: &Tree, name: &str) -> Option<String> {
         let Some(build) = tree.file(&build) else {
             return Some(format!("`{name}`: there is no package {package}"));
         };
-        // Macros make targets whose name is longer than the one they are given, so the longest known beginning counts.
-        let is_named = build.text.match_indices("name = \"").any(|(at, mark)| {
-            let given = build.text[at + mark.len()..].split('"').next().unwrap_or_default();
-            target == given || target.starts_with(&format!("{given}_"))
+        // Macros make targets whose name is longer than what they are given, so the beginning counts; and each FFI
+        // package has an alias with the name of its folder.
+        let is_named = build.text.split('"').skip(1).step_by(2).any(|given| {
+            target == given
+                || target.starts_with(&format!("{given}_"))
+                || given.strip_prefix("ffi_") == Some(target)
         });
         let is_file = tree.exists(&format!("{package}/{target}"));
         return (!is_named && !is_file)
