@@ -42,6 +42,7 @@ def rust_crate(
     common = {"edition": EDITION, "rustc_flags": RUSTC_FLAGS}
     rust_library(
         name = library,
+        # Modules of main.rs alone lie in src/ too; rustc reads what a root names.
         srcs = native.glob(["src/**/*.rs"], exclude = ["src/main.rs"]),
         compile_data = compile_data + native.glob(["README.md"], allow_empty = True),
         crate_name = name,
@@ -53,7 +54,8 @@ def rust_crate(
     if main:
         rust_binary(
             name = name,
-            srcs = main,
+            srcs = native.glob(["src/**/*.rs"], exclude = ["src/lib.rs"]),
+            crate_root = "src/main.rs",
             # The library and the executable have one name under cargo, so they have here.
             crate_name = name,
             visibility = visibility,
