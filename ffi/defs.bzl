@@ -71,6 +71,9 @@ def ffi_crate(name, spec, deps = [], library = None, conformance_library = None)
                 visibility = ["//visibility:public"],
                 deps = deps + [runtime],
             )
+
+    # `bazel build //ffi/io`, as the first line of each generated file says.
+    native.alias(name = native.package_name().split("/")[-1], actual = name, visibility = ["//visibility:public"])
     c_libraries(
         name = name,
         crates = [name],
