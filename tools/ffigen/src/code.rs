@@ -76,10 +76,11 @@ In code, write the escape of the language: in a `'''..'''` string, `\\0` stays `
     provider = \"generated\"       # or \"hand_written\""
 
     BAD_DEPENDENCY "F0110" "dependency that cargo would not understand"
-"`[dependencies]` maps a crate's name to a version requirement, as cargo spells both.
+"`[dependencies]` maps a crate's name to a version requirement, as cargo spells both, or to a table with the features too.
 
     [dependencies]
-    glob = \"0.3\""
+    glob = \"0.3\"
+    uuid = { version = \"1\", features = [\"v4\"] }"
 
     RUST_SYNTAX "F0111" "Rust code that does not parse"
 "A body is the inside of a Rust block, `items` is a list of Rust items, `rust` is a Rust type. They are parsed when the spec is

@@ -98,6 +98,10 @@ pub struct Dependency {
     pub name: String,
     /// Cargo version requirement.
     pub requirement: String,
+    /// Features of the crate beside its default ones.
+    pub features: Vec<String>,
+    /// Whether the crate's default features are on.
+    pub default_features: bool,
     /// Where the entry's value stands.
     pub span: Span,
 }

@@ -101,10 +101,12 @@ impl Resolver {
             dependencies: spec
                 .dependencies
                 .iter()
-                .map(|pair| Dependency {
-                    name: pair.key.text.clone(),
-                    requirement: pair.value.text.clone(),
-                    span: pair.value.span,
+                .map(|entry| Dependency {
+                    name: entry.name.text.clone(),
+                    requirement: entry.version.text.clone(),
+                    features: entry.features.iter().map(|feature| feature.text.clone()).collect(),
+                    default_features: entry.default_features.unwrap_or(true),
+                    span: entry.version.span,
                 })
                 .collect(),
         };

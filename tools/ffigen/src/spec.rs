@@ -40,13 +40,26 @@ pub struct Pair {
     pub value: Str,
 }
 
+/// One entry of `[dependencies]`: `glob = "0.3"`, or `uuid = { version = "1", features = ["v4"] }`.
+#[derive(Debug, Clone, Default)]
+pub struct Dependency {
+    /// The crate.
+    pub name: Str,
+    /// The version requirement.
+    pub version: Str,
+    /// `features = [..]`.
+    pub features: Vec<Str>,
+    /// `default-features = false`.
+    pub default_features: Option<bool>,
+}
+
 /// A whole file.
 #[derive(Debug, Clone, Default)]
 pub struct Spec {
     /// `[module]`.
     pub module: Module,
     /// `[dependencies]`.
-    pub dependencies: Vec<Pair>,
+    pub dependencies: Vec<Dependency>,
     /// `[[handle]]`.
     pub handles: Vec<Handle>,
     /// `[[struct]]`.
@@ -191,11 +204,23 @@ impl Spec {
 
         Spec {
             module: r.table("module", Module::read),
-            dependencies: r.pairs("dependencies"),
+            dependencies: r.dependencies("dependencies"),
             handles: r.items("handle", Handle::read).into_iter().map(|(_, item)| item).collect(),
             structs: r.items("struct", Struct::read).into_iter().map(|(_, item)| item).collect(),
             enums: r.items("enum", Enum::read).into_iter().map(|(_, item)| item).collect(),
             functions: functions.into_iter().map(|(_, item)| item).collect(),
+        }
+    }
+}
+
+impl Dependency {
+    /// Reads all but the name, which is the key of the table.
+    fn read(r: &mut Reader) -> Dependency {
+        Dependency {
+            name: Str::default(),
+            version: r.text("version"),
+            features: r.opt_texts("features").unwrap_or_default(),
+            default_features: r.opt_bool("default-features").map(|at| at.value),
         }
     }
 }

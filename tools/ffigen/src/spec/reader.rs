@@ -8,7 +8,7 @@ use diag::{Diagnostic, SourceFile, Span};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{At, Failure, Member, Pair, Str};
+use super::{At, Dependency, Failure, Member, Pair, Str};
 use crate::code;
 use crate::similar::similar;
 
@@ -72,7 +72,8 @@ fn syntax_errors(errors: &[toml::de::Error]) -> Vec<Diagnostic> {
                 "cannot recurse further; max recursion depth met" => {
                     mistake.help("nest arrays and tables less deeply")
                 }
-                _ => mistake,
+                _ if expected.is_empty() => mistake.help("a spec is TOML 1.0; specs/README.md shows one"),
+                _ => mistake.help(format!("write {expected} here, or remove what stands here")),
             }
         })
         .collect()
@@ -161,6 +162,32 @@ impl<'s> Reader<'_, 's> {
     pub(super) fn pairs(&mut self, key: &'static str) -> Vec<Pair> {
         let Some(value) = self.take(key) else { return Vec::new() };
         self.convert_pairs(key, value, Blank::Refused)
+    }
+
+    /// A table of crates, each with a version or with a table as cargo has it, in the order of the file; empty
+    /// if left out.
+    pub(super) fn dependencies(&mut self, key: &'static str) -> Vec<Dependency> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        if !value.get_ref().is_table() {
+            return self.wrong_type(key, "a table of crates", &value);
+        }
+        let DeValue::Table(table) = value.into_inner() else { return Vec::new() };
+        let mut dependencies: Vec<Dependency> = table
+            .into_iter()
+            .filter_map(|(name, value)| {
+                let span = Span::from(name.span());
+                let name = Str { text: name.into_inner().into_owned(), span, exact: None };
+                if value.get_ref().is_table() {
+                    let mut read = self.nested("dependency", key, value, Dependency::read)?;
+                    read.name = name;
+                    return Some(read);
+                }
+                let version = self.convert_text(&name.text, value, Blank::Refused)?;
+                Some(Dependency { name, version, ..Dependency::default() })
+            })
+            .collect();
+        dependencies.sort_by_key(|dependency| dependency.name.span.start);
+        dependencies
     }
 
     /// An array of strings that may be left out.
@@ -423,7 +450,12 @@ impl<'s> Reader<'_, 's> {
             code::WRONG_TYPE,
             format!("`{key}` is {found} instead of {wanted}{}", self.of_whom()),
         )
-        .label(value.span().into(), format!("expected {wanted}"));
+        .label(value.span().into(), format!("expected {wanted}"))
+            .help(match (value.get_ref(), wanted) {
+                (DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_), "a string") => "put the value into quotes".to_owned(),
+                (DeValue::String(_), "an integer" | "`true` or `false`") => "write the value without quotes".to_owned(),
+                _ => format!("write {wanted}; specs/README.md shows an example of each key"),
+            });
         self.diagnostics.push(mistake);
         T::default()
     }
@@ -433,7 +465,8 @@ impl<'s> Reader<'_, 's> {
             code::WRONG_TYPE,
             format!("`{key}` does not fit 64 bits{}", self.of_whom()),
         )
-        .label(span, "larger than any 64-bit integer");
+        .label(span, "larger than any 64-bit integer")
+            .help(format!("take a number from {} to {}", i64::MIN, i64::MAX));
         self.diagnostics.push(mistake);
         T::default()
     }

@@ -1,5 +1,7 @@
 //! Every name and string of a Cargo package.
 
+use crate::model::Dependency;
+
 /// The package of a module.
 pub fn package(module: &str) -> String {
     format!("ffi_{module}")
@@ -24,13 +26,20 @@ pub fn string(text: &str) -> String {
     out
 }
 
-/// The value of a dependency: a version alone, or with features.
-pub fn requirement(version: &str, features: &[String]) -> String {
-    if features.is_empty() {
-        return string(version);
+/// The value of a dependency: a version alone, or a table.
+pub fn requirement(item: &Dependency) -> String {
+    if item.features.is_empty() && item.default_features {
+        return string(&item.requirement);
     }
-    let features: Vec<_> = features.iter().map(|feature| string(feature)).collect();
-    format!("{{ version = {}, features = [{}] }}", string(version), features.join(", "))
+    let mut keys = vec![format!("version = {}", string(&item.requirement))];
+    if !item.default_features {
+        keys.push("default-features = false".to_owned());
+    }
+    if !item.features.is_empty() {
+        let features: Vec<_> = item.features.iter().map(|feature| string(feature)).collect();
+        keys.push(format!("features = [{}]", features.join(", ")));
+    }
+    format!("{{ {} }}", keys.join(", "))
 }
 
 #[cfg(test)]
@@ -38,13 +47,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_quoted() {
-        assert_eq!(requirement("0.3", &[]), "\"0.3\"");
-        let features = ["fs".to_owned(), "time".to_owned()];
-        assert_eq!(
-            requirement("1", &features),
-            "{ version = \"1\", features = [\"fs\", \"time\"] }"
-        );
+    fn strings_are_escaped() {
         assert_eq!(string("a \"b\" \\ \u{1}\n"), "\"a \\\"b\\\" \\\\ \\u0001\\n\"");
+    }
+
+    #[test]
+    fn a_dependency_is_a_table_only_where_it_must_be() {
+        let mut item = Dependency {
+            name: "uuid".to_owned(),
+            requirement: "1".to_owned(),
+            features: Vec::new(),
+            default_features: true,
+            span: diag::Span::new(0, 0),
+        };
+        assert_eq!(requirement(&item), "\"1\"");
+        item.features = vec!["v4".to_owned(), "v7".to_owned()];
+        assert_eq!(requirement(&item), "{ version = \"1\", features = [\"v4\", \"v7\"] }");
+        item.features.clear();
+        item.default_features = false;
+        assert_eq!(requirement(&item), "{ version = \"1\", default-features = false }");
     }
 }

@@ -23,7 +23,7 @@ struct Dependency {
 pub fn view(draft: &Draft) -> View {
     let dependency = |item: &crate::model::Dependency| Dependency {
         name: item.name.clone(),
-        requirement: name::requirement(&item.requirement, &item.features),
+        requirement: name::requirement(item),
     };
     View {
         package: name::string(&name::package(&draft.module.name)),
