@@ -22,6 +22,17 @@ SOURCES = "_rs"  # The generated Rust.
 CONFORMANCE = "_conformance"  # The Rust library whose next call can be made to panic; for tests only.
 BASE = Label("//ffi/rt:ffi_base")
 
+# What ffi_generate adds to a name, per kind of file.
+_SUFFIXES = struct(
+    cargo = CARGO,
+    conformance = CONFORMANCE + "_c",
+    doc = DOC,
+    header = HEADER + "_file",
+    manifest = MANIFEST,
+    simple = SIMPLE,
+    sources = SOURCES,
+)
+
 def ffi_crate(name, spec, deps = [], library = None, conformance_library = None):
     """Generates, builds and tests one FFI module from its spec. The package holds the committed ABI baseline,
     abi.json.
@@ -34,9 +45,8 @@ def ffi_crate(name, spec, deps = [], library = None, conformance_library = None)
       name: "ffi_" and the module's name, e.g. "ffi_io".
       spec: The spec, e.g. "//specs:io.toml".
       deps: Crates that bodies of the spec use, e.g. ["@crates//:glob"].
-      library: For a module with `provider = "hand_written"`: the Rust library that provides its functions,
-      e.g. ":ffi_rt". conformance_library: Likewise, compiled with `--cfg=ffi_conformance`, e.g.
-      ":ffi_rt_conformance".
+      library: For a module with `provider = "hand_written"`: the Rust library with its functions, e.g. ":ffi_rt".
+      conformance_library: Likewise, compiled with `--cfg=ffi_conformance`, e.g. ":ffi_rt_conformance".
     """
     is_base = native.package_relative_label(":" + name) == BASE
     base = [] if is_base else [BASE]
@@ -45,15 +55,7 @@ def ffi_crate(name, spec, deps = [], library = None, conformance_library = None)
         hand_written = library != None,
         module = name.removeprefix("ffi_"),
         spec = spec,
-        suffixes = struct(
-            cargo = CARGO,
-            conformance = CONFORMANCE + "_c",
-            doc = DOC,
-            header = HEADER + "_file",
-            manifest = MANIFEST,
-            simple = SIMPLE,
-            sources = SOURCES,
-        ),
+        suffixes = _SUFFIXES,
     )
     if library:
         native.alias(name = name, actual = library, visibility = ["//visibility:public"])
