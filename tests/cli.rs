@@ -1,7 +1,9 @@
-//! Ways to hold ffigen wrong, and what a user then sees: where, why, what to do, and an output directory as it was.
+//! Ways to hold ffigen wrong, and what a user then sees: where, why, what to do, and an output
+//! directory as it was.
 //!
-//! Each way is one named test against the executable. A mistake in a spec ends with 1 and a place in the file; a mistake in how
-//! the program is called, or in what surrounds it, ends with 2. Nothing ever ends with 101, which is a bug.
+//! Each way is one named test against the executable. A mistake in a spec ends with 1 and a place
+//! in the file; a mistake in how the program is called, or in what surrounds it, ends with 2.
+//! Nothing ever ends with 101, which is a bug.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -54,7 +56,8 @@ struct End {
     says: &'static [&'static str],
 }
 
-/// One way: what it prepares in a directory that has `demo.toml` and `base.toml`, what it calls, and how that ends.
+/// One way: what it prepares in a directory that has `demo.toml` and `base.toml`, what it calls,
+/// and how that ends.
 struct Way {
     name: &'static str,
     prepare: fn(&Path),
@@ -112,7 +115,7 @@ const SPECS: &[Way] = &[
     spoiled!("misspelt_key", "params = [{" => "parms = [{", "demo.toml:15:1", "F0102", "`params`"),
     spoiled!("missing_key", "doc = \"Adds.\"\n" => "", "demo.toml:", "F0103", "`doc`"),
     spoiled!("value_of_another_type", "tag = 900" => "tag = \"900\"", "demo.toml:7:7", "F0104"),
-    spoiled!("duplicate_function", "name = \"rt_add\"" => "name = \"rt_lock_new\"", "demo.toml:24:8", "F0205", "rt_lock_new"),
+    spoiled!("duplicate_function", "name = \"rt_add\"" => "name = \"rt_lock_new\"", "demo.toml:24:8", "F0205"),
     spoiled!("duplicate_parameter", "\"b\", type" => "\"a\", type", "demo.toml:28:16", "F0205"),
     spoiled!("reserved_word", "name = \"a\", type" => "name = \"struct\", type", "demo.toml:27:16", "F0203", "struct"),
     spoiled!("reserved_prefix", "name = \"a\", type" => "name = \"ffi_a\", type", "demo.toml:27:16", "F0204"),
@@ -128,8 +131,11 @@ const SPECS: &[Way] = &[
     Way {
         name: "cyclic_struct",
         prepare: |directory| {
-            let cycle = "\n[[struct]]\nname = \"A\"\ndoc = \"A.\"\nfields = [{ name = \"b\", type = \"B\", doc = \"B.\" }]\n\
-                \n[[struct]]\nname = \"B\"\ndoc = \"B.\"\nfields = [{ name = \"a\", type = \"A\", doc = \"A.\" }]\n";
+            let strukt = |name: &str, other: &str| {
+                let field = format!("{{ name = \"x\", type = \"{other}\", doc = \"X.\" }}");
+                format!("\n[[struct]]\nname = \"{name}\"\ndoc = \"One.\"\nfields = [{field}]\n")
+            };
+            let cycle = strukt("A", "B") + &strukt("B", "A");
             fs::write(directory.join("demo.toml"), format!("{GOOD}{cycle}")).unwrap();
         },
         args: GENERATE,
@@ -232,7 +238,8 @@ const CALLS: &[Way] = &[
         args: &["generate", "demo.toml", "--out", "out/deeper"],
         end: End { code: 2, says: &["out/deeper", "help"] },
     },
-    // The system's own directories cannot be written even by root, which may write into any read-only directory of its own.
+    // The system's own directories cannot be written even by root, which may write into any
+    // read-only directory of its own.
     called!(
         "read_only_output",
         ["generate", "demo.toml", "--out", "/proc/self/out"],
@@ -326,14 +333,16 @@ fn check_wrong(way: &Way) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The same mistakes for programs: each line is an object with place and help, and the codes are those that people see.
+/// The same mistakes for programs: each line is an object with place and help, and the codes are
+/// those that people see.
 fn check_json(way: &Way) -> Result<(), Failed> {
     let directory = prepare(way)?;
     let human = String::from_utf8(run(directory.path(), way.args, &[]).stderr)?;
     let args: Vec<_> = way.args.iter().copied().chain(["--message-format", "json"]).collect();
     let output = run(directory.path(), &args, &[]);
     let mut codes = Vec::new();
-    // Programs read what is meant for them from standard output or error, wherever it is: one object per line.
+    // Programs read what is meant for them from standard output or error, wherever it is: one
+    // object per line.
     let lines = [output.stdout, output.stderr].concat();
     for line in String::from_utf8(lines)?.lines() {
         let object: serde_json::Value =
@@ -378,7 +387,8 @@ fn tree(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 const RIGHT: Way =
     Way { name: "right", prepare: |_| {}, args: GENERATE, end: End { code: 0, says: &[] } };
 
-/// What is right ends with 0, says nothing, and is there, also over an older output and beside what others put there.
+/// What is right ends with 0, says nothing, and is there, also over an older output and beside what
+/// others put there.
 fn generates() -> Result<(), Failed> {
     let directory = prepare(&RIGHT)?;
     let out = directory.path().join("out");

@@ -1,7 +1,8 @@
 //! Snapshots of all that ffigen writes: every file of every spec, every diagnostic.
 //!
-//! The folder of a fixture is the expectation: one in `ok` generates without a diagnostic, one in `err` has at least one. Files are
-//! found, not listed, and each is one named test: `--test_arg=err/unknown_type`.
+//! The folder of a fixture is the expectation: one in `ok` generates without a diagnostic, one in
+//! `err` has at least one. Files are found, not listed, and each is one named test:
+//! `--test_arg=err/unknown_type`.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -84,7 +85,8 @@ fn well_formed(diagnostic: &Diagnostic) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Codes that no fixture in this folder can show, with the suite that does: they are about bytes, size or several files.
+/// Codes that no fixture in this folder can show, with the suite that does: they are about bytes,
+/// size or several files.
 const SHOWN_ELSEWHERE: [(&str, &str); 3] = [("F0105", "cli"), ("F0106", "cli"), ("F0209", "cli")];
 
 /// Every code of the table is shown by a fixture, except those above, which are shown by none.

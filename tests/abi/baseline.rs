@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 /// The one command that makes the generated manifests the committed ones.
 const ACCEPT: &str = "If that is meant, accept it: ./bazelw run //ffi:accept_abi";
 
-/// What `ffigen abi-diff` says about the change, and what to run; nothing for a manifest that is the same, or that differs only in
-/// documentation.
+/// What `ffigen abi-diff` says about the change, and what to run; nothing for a manifest that is
+/// the same, or that differs only in documentation.
 pub fn differences(ffigen: &Path, baseline: &Path, manifest: &Path) -> Result<Vec<String>> {
     if !baseline.exists() {
         return Ok(vec![

@@ -1,5 +1,5 @@
-//! Invariant I5: exported symbols are those of the manifests, no more and no fewer. Read from the ELF file itself, because what a
-//! linker exports is decided there and nowhere else.
+//! Invariant I5: exported symbols are those of the manifests, no more and no fewer. Read from the
+//! ELF file itself, because what a linker exports is decided there and nowhere else.
 
 use std::collections::BTreeSet;
 
@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn the_symbols_of_a_real_library_are_read() {
-        // The dynamic symbols of this very program: it defines none for others, unless the linker was told to.
+        // The dynamic symbols of this very program: it defines none for others, unless the linker
+        // was told to.
         let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         assert!(!exported(&program).unwrap().contains("rt_file_copy"));
         assert!(exported(b"not an object").is_err());

@@ -1,7 +1,8 @@
-//! The ABI lock closes: each way to break an ABI, done to each real spec, fails the ABI test with a message that names what changed
-//! and the one command that accepts it.
+//! The ABI lock closes: each way to break an ABI, done to each real spec, fails the ABI test with a
+//! message that names what changed and the one command that accepts it.
 //!
-//! Specs are changed in memory, and what the test of a module runs is run: `ffigen` to generate, `abi_check` to compare.
+//! Specs are changed in memory, and what the test of a module runs is run: `ffigen` to generate,
+//! `abi_check` to compare.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,8 @@ use tempfile::TempDir;
 use tests::ffigen as generator;
 use toml::{Table, Value};
 
-/// A way to change a spec, and what the message must then say. `None` where the spec has nothing to change in this way.
+/// A way to change a spec, and what the message must then say. `None` where the spec has nothing to
+/// change in this way.
 type Change = fn(&mut Table) -> Option<Vec<String>>;
 
 /// Every change that programs would notice.

@@ -47,7 +47,8 @@ mod tests {
 
     fn module(name: &str, handle: &str, tag: u16) -> Manifest {
         let text = format!(
-            r#"{{"generated": "", "format_version": 1, "module": "{name}", "provider": "generated", "doc": "", "abi_hash": "",
+            r#"{{"generated": "", "format_version": 1, "module": "{name}", "provider": "generated",
+            "doc": "", "abi_hash": "",
             "abi_symbol": "rt_abi_{name}", "handles": [], "enums": [], "structs": [], "functions": []}}"#
         );
         let mut manifest: Manifest = serde_json::from_str(&text).unwrap();

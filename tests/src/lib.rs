@@ -1,6 +1,7 @@
 //! What the test harnesses share: where the repository is, the `ffigen` executable, snapshots.
 //!
-//! The same programs run under Bazel, where the inputs are in the runfiles, and under cargo, where they are in the tree.
+//! The same programs run under Bazel, where the inputs are in the runfiles, and under cargo, where
+//! they are in the tree.
 
 pub mod ffigen;
 pub mod snapshot;
@@ -8,8 +9,8 @@ pub mod snapshot;
 use std::env;
 use std::path::PathBuf;
 
-/// The root of the repository as this program may see it: the workspace under `bazel run`, the runfiles under `bazel test`, the tree
-/// under cargo.
+/// The root of the repository as this program may see it: the workspace under `bazel run`, the
+/// runfiles under `bazel test`, the tree under cargo.
 pub fn root() -> PathBuf {
     if let Some(workspace) = env::var_os("BUILD_WORKSPACE_DIRECTORY") {
         return workspace.into();
@@ -20,7 +21,8 @@ pub fn root() -> PathBuf {
     }
 }
 
-/// Files with an extension directly in a folder of the repository, sorted: name without the extension, and path from the root.
+/// Files with an extension directly in a folder of the repository, sorted: name without the
+/// extension, and path from the root.
 pub fn cases(folder: &str, extension: &str) -> Vec<(String, String)> {
     let entries = std::fs::read_dir(root().join(folder)).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());

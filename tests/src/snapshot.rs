@@ -1,8 +1,9 @@
 //! Snapshots: reviewed text that a test compares with, stored by insta, one file per page.
 //!
-//! A suite says which pages it has; everything else is the same for all suites: comparing, reporting, finding snapshots that no
-//! page refers to, accepting. Tests write nothing into the tree. Under Bazel the new text of a failed page goes to the test's
-//! undeclared outputs; `bazel run //snapshots:accept` runs the same program with `SNAPSHOTS=accept` on the workspace.
+//! A suite says which pages it has; everything else is the same for all suites: comparing,
+//! reporting, finding snapshots that no page refers to, accepting. Tests write nothing into the
+//! tree. Under Bazel the new text of a failed page goes to the test's undeclared outputs; `bazel
+//! run //snapshots:accept` runs the same program with `SNAPSHOTS=accept` on the workspace.
 
 use std::collections::BTreeSet;
 use std::os::unix::process::CommandExt;
@@ -68,8 +69,9 @@ pub fn run(suite: Suite) -> ExitCode {
     libtest_mimic::run(&args, trials).exit_code()
 }
 
-/// Starts this program again with insta's settings in the environment, which is where insta reads them; to change the environment of a
-/// running program would be unsafe. `Err` only if the program cannot be started.
+/// Starts this program again with insta's settings in the environment, which is where insta reads
+/// them; to change the environment of a running program would be unsafe. `Err` only if the program
+/// cannot be started.
 fn with_settings() -> Result<(), ExitCode> {
     if env::var_os("INSTA_WORKSPACE_ROOT").is_some() {
         return Ok(());
