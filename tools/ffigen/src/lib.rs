@@ -1,5 +1,6 @@
 //! ffigen.
 
+pub mod abi_diff;
 pub mod check;
 pub mod code;
 pub mod emit;
