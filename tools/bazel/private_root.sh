@@ -78,6 +78,7 @@ find_mirror() {
 
 make_private_root() {
     need_program mmdebstrap mmdebstrap
+    if [ "$(id -u)" != 0 ]; then need_program newuidmap uidmap; fi
     find_mirror
     local old free_mb temporary log=$cache/setup.log source
     # Whoever holds the lock is alone: what is left here is from a set-up that was interrupted.
