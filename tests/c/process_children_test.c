@@ -5,7 +5,12 @@
 #include "process_check.h"
 
 #include <dirent.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #define THREADS 8
 #define RUNS_PER_THREAD 12
@@ -246,6 +251,42 @@ static void case_a_fork_of_the_host_has_none_of_its_children(void) {
     CHECK_INT(rt_process_wait(pid), 128 + SIGKILL);
 }
 
+/* Makes this process see the calls as a kernel without descriptors for processes would answer them. */
+static bool forget_pidfd(void) {
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_open, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof code / sizeof *code, code};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/* Runs in a fork: what waits must work there as well. Gives the number of surprises. */
+static int run_without_pidfd(void) {
+    int wrong = syscall(SYS_pidfd_open, getpid(), 0) != -1;
+    rt_process_run_timeout_result result;
+    wrong += !rt_process_run_timeout(RT_STR("sh"), SCRIPT("exec >&- 2>&-; sleep 0.05; exit 5"), SOON, &result);
+    wrong += result.code != 5;
+    rt_process_run_timeout_result_free(&result);
+    wrong += rt_process_run_timeout(RT_STR("sleep"), ARG("60"), 50, &result);
+    wrong += rt_last_error_code() != RT_ERROR_TIMED_OUT;
+    int64_t pid = rt_process_spawn(RT_STR("sleep"), ARG("60"));
+    wrong += rt_process_wait_timeout(pid, 20) != -1;
+    wrong += !rt_process_kill(pid);
+    wrong += rt_process_wait(pid) != 128 + SIGKILL;
+    return wrong;
+}
+
+static void case_old_kernels_serve_as_well(void) {
+    pid_t fork_of_us = fork();
+    if (fork_of_us == 0) _exit(forget_pidfd() ? run_without_pidfd() : 100);
+    int status = -1;
+    CHECK_INT(waitpid(fork_of_us, &status, 0), fork_of_us);
+    CHECK_INT(status, 0);
+}
+
 static void case_process_ids_are_those_of_the_system(void) {
     CHECK_INT(rt_getpid(), getpid());
     CHECK_INT(rt_getppid(), getppid());
@@ -272,6 +313,7 @@ static const check_case cases[] = {
     CASE(children_inherit_no_descriptor_of_a_run),
     CASE(a_host_that_ignores_sigchld_gets_an_error_and_no_hang),
     CASE(a_fork_of_the_host_has_none_of_its_children),
+    CASE(old_kernels_serve_as_well),
     CASE(process_ids_are_those_of_the_system),
 };
 
