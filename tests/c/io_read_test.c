@@ -62,6 +62,11 @@ static void case_modified(void) {
     CHECK_FAILS(rt_file_modified_time(RT_STR("a.txt/x")), -1, NOT_A_DIRECTORY);
     CHECK_FAILS(rt_file_modified_micros(RT_STR("a\0b")), -1, INVALID_ARGUMENT);
     CHECK_FAILS(rt_file_set_modified_micros(RT_STR("missing"), 0), false, NOT_FOUND);
+    CHECK_FAILS(rt_file_set_modified_micros(RT_STR("a\0b"), 0), false, INVALID_ARGUMENT);
+    CHECK(chmod("a.txt", 0) == 0 && mkfifo("pipe", 0600) == 0);
+    CHECK(rt_file_set_modified_micros(RT_STR("a.txt"), 7000000));
+    CHECK_INT(rt_file_modified(RT_STR("a.txt")), 7);
+    CHECK(rt_file_set_modified_micros(RT_STR("pipe"), 7000000));
 }
 
 static void case_read_text(void) {
@@ -189,6 +194,8 @@ static void case_mmap_failures(void) {
     CHECK_BYTES_FAIL(rt_file_mmap_bytes(RT_STR("/dev/null")), UNSUPPORTED);
     CHECK_LIST_FAILS(rt_file_mmap_read_bytes(RT_STR("missing")), NOT_FOUND);
     CHECK_LIST_FAILS(rt_file_mmap_read_bytes(RT_STR("/dev/full")), UNSUPPORTED);
+    CHECK(mkfifo("pipe", 0600) == 0);
+    CHECK_BYTES_FAIL(rt_file_mmap_bytes(RT_STR("pipe")), UNSUPPORTED);
     CHECK_BYTES_FAIL(rt_file_mmap_bytes(RT_STR("a\0b")), INVALID_ARGUMENT);
 }
 
