@@ -14,6 +14,7 @@ mod slot;
 use crate::error::{Error, ErrorCode, Result, fail};
 use slot::{Access, Refused, Slot};
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
@@ -168,18 +169,18 @@ impl<T> Handles<T> {
     /// # Errors
     /// As for [`get`](Handles::get).
     pub fn take(&self, name: &str, handle: i64) -> Result<T> {
+        Ok(self.hold(name, handle)?.take())
+    }
+
+    /// Exclusive use of a value that can be [taken](Hold::take) away later: a shim first holds all that a call takes, so
+    /// that nothing is taken when another parameter is refused.
+    ///
+    /// # Errors
+    /// As for [`get`](Handles::get).
+    pub fn hold(&self, name: &str, handle: i64) -> Result<Hold<'_, T>> {
         let slot = self.lock(name, handle, Access::Exclusive)?;
         let index = Parts::unpack(handle.unsigned_abs()).index;
-        held::remove(slot.address(), Access::Exclusive);
-        // SAFETY: `lock` has given exclusive access, which ends here.
-        let (value, next_generation) = unsafe { slot.empty() };
-        self.live_count().fetch_sub(1, Ordering::Relaxed);
-        if next_generation <= self.limits.last_generation {
-            let mut free = self.free_slots();
-            slot.set_next_free(free.first);
-            free.first = index + 1;
-        }
-        Ok(value)
+        Ok(Hold { table: self, slot, index, not_send: PhantomData })
     }
 
     /// Frees a value; zero is fine. The value is dropped here, after its slot is free again.
@@ -209,12 +210,12 @@ impl<T> Handles<T> {
         if handle == 0 { Ok(None) } else { self.get_mut(name, handle).map(Some) }
     }
 
-    /// [`take`](Handles::take) for an optional parameter: zero is none.
+    /// [`hold`](Handles::hold) for an optional parameter: zero is none.
     ///
     /// # Errors
     /// As for [`get`](Handles::get).
-    pub fn opt_take(&self, name: &str, handle: i64) -> Result<Option<T>> {
-        if handle == 0 { Ok(None) } else { self.take(name, handle).map(Some) }
+    pub fn opt_hold(&self, name: &str, handle: i64) -> Result<Option<Hold<'_, T>>> {
+        if handle == 0 { Ok(None) } else { self.hold(name, handle).map(Some) }
     }
 
     #[inline]
@@ -401,6 +402,39 @@ impl<T> Drop for RefMut<'_, T> {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: `Handles::get_mut` has locked the slot exclusively, and this ends it once.
+        unsafe { self.slot.unlock(Access::Exclusive) };
+    }
+}
+
+/// Exclusive use of a value until dropped, or until taken away. It stays on the thread that made it.
+pub struct Hold<'a, T> {
+    table: &'a Handles<T>,
+    slot: &'a Slot<T>,
+    index: u32,
+    not_send: PhantomData<*const ()>,
+}
+
+impl<T> Hold<'_, T> {
+    /// Takes the value away; its handle is stale from then on.
+    pub fn take(self) -> T {
+        // The slot is emptied below, which also ends the lock that dropping would end.
+        let held = ManuallyDrop::new(self);
+        held::remove(held.slot.address(), Access::Exclusive);
+        // SAFETY: `hold` has given exclusive access, which ends here.
+        let (value, next_generation) = unsafe { held.slot.empty() };
+        held.table.live_count().fetch_sub(1, Ordering::Relaxed);
+        if next_generation <= held.table.limits.last_generation {
+            let mut free = held.table.free_slots();
+            held.slot.set_next_free(free.first);
+            free.first = held.index + 1;
+        }
+        value
+    }
+}
+
+impl<T> Drop for Hold<'_, T> {
+    fn drop(&mut self) {
+        // SAFETY: `Handles::hold` has locked the slot exclusively, and this ends it once: `take` does not drop.
         unsafe { self.slot.unlock(Access::Exclusive) };
     }
 }
