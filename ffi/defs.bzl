@@ -8,7 +8,7 @@ load("//ffi/private:generate.bzl", "ffi_generate")
 load("//ffi/private:header.bzl", "ffi_header", "umbrella_header")
 load("//ffi/private:library.bzl", "c_libraries")
 load("//ffi/private:tests.bzl", "abi_test", "conformance_test", "header_test")
-load("//tools/bazel:rust.bzl", "EDITION", "RUSTC_FLAGS")
+load("//tools/bazel:rust.bzl", "EDITION", "GENERATED_RUSTC_FLAGS")
 
 # What NAME + suffix is. NAME itself is the Rust library.
 SHARED = "_shared"  # libNAME.so
@@ -69,7 +69,7 @@ def ffi_crate(name, spec, deps = [], library = None, conformance_library = None)
                 crate_name = name,
                 crate_root = name + "/rust/lib.rs",
                 edition = EDITION,
-                rustc_flags = RUSTC_FLAGS,
+                rustc_flags = GENERATED_RUSTC_FLAGS,
                 visibility = ["//visibility:public"],
                 deps = deps + [runtime],
             )

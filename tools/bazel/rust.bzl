@@ -10,6 +10,9 @@ EDITION = "2024"
 # What Cargo.toml asks for under [workspace.lints]. Warnings of rustc itself are errors only in the clippy test.
 RUSTC_FLAGS = LINT_FLAGS
 
+# For generated Rust, whose documentation is its reference page and its header.
+GENERATED_RUSTC_FLAGS = [flag for flag in LINT_FLAGS if not flag.endswith("=missing_docs")]
+
 def rust_crate(
         name,
         deps = [],
