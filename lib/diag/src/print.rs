@@ -56,12 +56,14 @@ pub fn print(diagnostic: &Diagnostic, file: &SourceFile, style: Style) -> String
 
 /// A message that has no place in a source file, in the same form: `error: title`, then help.
 pub fn print_message(title: &str, help: &[String], style: Style) -> String {
-    let mut group = annotate_snippets::Group::with_title(Level::ERROR.primary_title(title));
-    for help in help {
-        group = group.element(Level::HELP.message(help));
-    }
+    let group = annotate_snippets::Group::with_title(Level::ERROR.primary_title(title));
     let mut out = style.renderer().render(&[group]);
     out.push('\n');
+    for help in help {
+        out.push_str("  = help: ");
+        out.push_str(help);
+        out.push('\n');
+    }
     out
 }
 

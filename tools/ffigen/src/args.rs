@@ -48,7 +48,7 @@ pub struct Generate {
     /// What to read.
     #[command(flatten)]
     pub input: Input,
-    /// The output directory; made if it does not exist.
+    /// The output directory, made if it does not exist; of several specs, each gets a directory named after its module in it.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// The emitters to run, separated by commas [default: all].

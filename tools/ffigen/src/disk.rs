@@ -8,7 +8,6 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use ffigen::files::Files;
 use ffigen::source::MAX_SPEC_BYTES;
 
 /// What went wrong outside, and what to do about it.
@@ -73,7 +72,7 @@ pub fn find_base(spec: &Path) -> Result<PathBuf, Failure> {
 }
 
 /// Writes all files below `out`, or none.
-pub fn write(out: &Path, files: &[&Files]) -> Result<(), Failure> {
+pub fn write(out: &Path, files: &[(String, &str)]) -> Result<(), Failure> {
     fs::create_dir_all(out).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Failure {
             title: format!("cannot write into `{}`: it is a file", out.display()),
@@ -89,8 +88,8 @@ pub fn write(out: &Path, files: &[&Files]) -> Result<(), Failure> {
 }
 
 /// Writes every file into the staging directory; whatever can go wrong with space and quota goes wrong here.
-fn stage(staging: &Path, files: &[&Files]) -> Result<(), Failure> {
-    for (path, text) in files.iter().flat_map(|files| files.iter()) {
+fn stage(staging: &Path, files: &[(String, &str)]) -> Result<(), Failure> {
+    for (path, text) in files {
         let target = staging.join("new").join(path);
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder)
@@ -103,9 +102,9 @@ fn stage(staging: &Path, files: &[&Files]) -> Result<(), Failure> {
 }
 
 /// Renames the staged files to their places, and takes all back if one of them cannot be.
-fn publish(out: &Path, staging: &Path, files: &[&Files]) -> Result<(), Failure> {
+fn publish(out: &Path, staging: &Path, files: &[(String, &str)]) -> Result<(), Failure> {
     let mut undo = Undo::default();
-    for (index, (path, _)) in files.iter().flat_map(|files| files.iter()).enumerate() {
+    for (index, (path, _)) in files.iter().enumerate() {
         let target = out.join(path);
         let backup = staging.join("old").join(index.to_string());
         let moved = undo.replace(out, &staging.join("new").join(path), &target, backup);

@@ -16,7 +16,9 @@ use diag::Style;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
-        eprintln!("error: {info}\n  = help: this is a bug in ffigen, please report it with the spec");
+        eprintln!(
+            "error: {info}\n  = help: this is a bug in ffigen, please report it with the spec"
+        );
     }));
     let cli = args::Cli::parse();
     let is_plain = std::env::var_os("NO_COLOR").is_some() || !std::io::stderr().is_terminal();

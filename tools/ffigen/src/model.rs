@@ -227,6 +227,8 @@ pub struct Function {
     pub name: String,
     /// Where the name stands (for an expanded family: the member's value, or the pattern).
     pub name_span: Span,
+    /// Where the item is named: the same, except that all functions of a family share the pattern's place.
+    pub item_span: Span,
     /// Why it exists.
     pub role: Role,
     /// Documentation, first sentence is the summary.

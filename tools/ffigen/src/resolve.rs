@@ -60,13 +60,12 @@ pub fn resolve(spec: &Spec, base: Option<&Base>) -> (Draft, Vec<Diagnostic>) {
         None => Base::of(&resolver.draft).codes,
     };
     resolver.structs(spec);
-    let mut expanded = Vec::with_capacity(spec.functions.len());
-    for function in &spec.functions {
-        family::expand(function, &mut expanded, &mut resolver.diagnostics);
-    }
-    for (id, item) in expanded.iter().enumerate() {
-        let function = resolver.function(item, FnId(id as u32));
-        resolver.draft.functions.push(function);
+    for item in &spec.functions {
+        for function in family::expand(item, &mut resolver.diagnostics) {
+            let id = FnId(resolver.draft.functions.len() as u32);
+            let function = resolver.function(&function, item.name.span, id);
+            resolver.draft.functions.push(function);
+        }
     }
     free::mark_list_structs(&mut resolver.draft);
     free::add_functions(&mut resolver.draft);
@@ -219,7 +218,7 @@ impl Resolver {
         }
     }
 
-    fn function(&mut self, item: &spec::Function, id: FnId) -> Function {
+    fn function(&mut self, item: &spec::Function, item_span: Span, id: FnId) -> Function {
         let params = item
             .params
             .iter()
@@ -250,6 +249,7 @@ impl Resolver {
         Function {
             name: item.name.text.clone(),
             name_span: item.name.span,
+            item_span,
             role: Role::Declared,
             doc: doc(&item.doc),
             threads: item.threads.as_ref().map(doc),

@@ -51,8 +51,16 @@ impl Session {
         let emitters =
             if generate.emit.is_empty() { Emitter::all() } else { generate.emit.clone() };
         let (_, compiled) = self.compile(&generate.input, &emitters)?;
-        let files: Vec<_> = compiled.iter().filter_map(|one| one.files.as_ref()).collect();
-        disk::write(&generate.out, &files).map_err(|failure| self.fail(&failure))
+        let is_one = compiled.len() == 1;
+        let outputs: Vec<_> = compiled
+            .iter()
+            .filter_map(|one| Some((one.model.as_ref()?, one.files.as_ref()?)))
+            .flat_map(|(model, files)| {
+                let folder = if is_one { String::new() } else { format!("{}/", model.module.name) };
+                files.iter().map(move |(path, text)| (format!("{folder}{path}"), text))
+            })
+            .collect();
+        disk::write(&generate.out, &outputs).map_err(|failure| self.fail(&failure))
     }
 
     fn check(&mut self, check: &Check) -> Result<(), Stopped> {

@@ -3,6 +3,7 @@
 //! A placeholder is `${key}`. Text without placeholders keeps its exact place in the file, so that a mistake in it is still
 //! shown to the character; text with placeholders is underlined as a whole.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use diag::{Diagnostic, Span};
@@ -10,12 +11,12 @@ use diag::{Diagnostic, Span};
 use crate::code;
 use crate::spec::{Function, Member, Pair, Param, Str};
 
-/// Adds the function itself, or what its members make of it.
-pub(super) fn expand(item: &Function, out: &mut Vec<Function>, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(members) = &item.members else {
-        out.push(item.clone());
-        return;
-    };
+/// The function itself, or what its members make of it.
+pub(super) fn expand<'s>(
+    item: &'s Function,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Cow<'s, Function>> {
+    let Some(members) = &item.members else { return vec![Cow::Borrowed(item)] };
     if members.value.is_empty() {
         let title = format!("family `{}` has no members", item.name.text);
         let mistake = Diagnostic::error(code::NO_MEMBERS, title)
@@ -24,12 +25,14 @@ pub(super) fn expand(item: &Function, out: &mut Vec<Function>, diagnostics: &mut
         diagnostics.push(mistake);
     }
     let mut used = HashSet::new();
+    let mut functions = Vec::with_capacity(members.value.len());
     for member in &members.value {
         let mut expansion =
             Expansion { members: &members.value, member, used: &mut used, diagnostics };
-        out.push(expansion.function(item));
+        functions.push(Cow::Owned(expansion.function(item)));
     }
     report_unused(&members.value, &used, diagnostics);
+    functions
 }
 
 fn report_unused(members: &[Member], used: &HashSet<String>, diagnostics: &mut Vec<Diagnostic>) {

@@ -83,6 +83,7 @@ impl Free {
             wrappers,
             name: self.name,
             name_span: self.span,
+            item_span: self.span,
             role: self.role,
             doc: self.doc,
             threads: None,

@@ -72,7 +72,9 @@ fn syntax_errors(errors: &[toml::de::Error]) -> Vec<Diagnostic> {
                 "cannot recurse further; max recursion depth met" => {
                     mistake.help("nest arrays and tables less deeply")
                 }
-                _ if expected.is_empty() => mistake.help("a spec is TOML 1.0; specs/README.md shows one"),
+                _ if expected.is_empty() => {
+                    mistake.help("a spec is TOML 1.0; specs/README.md shows one")
+                }
                 _ => mistake.help(format!("write {expected} here, or remove what stands here")),
             }
         })
@@ -451,11 +453,15 @@ impl<'s> Reader<'_, 's> {
             format!("`{key}` is {found} instead of {wanted}{}", self.of_whom()),
         )
         .label(value.span().into(), format!("expected {wanted}"))
-            .help(match (value.get_ref(), wanted) {
-                (DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_), "a string") => "put the value into quotes".to_owned(),
-                (DeValue::String(_), "an integer" | "`true` or `false`") => "write the value without quotes".to_owned(),
-                _ => format!("write {wanted}; specs/README.md shows an example of each key"),
-            });
+        .help(match (value.get_ref(), wanted) {
+            (DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_), "a string") => {
+                "put the value into quotes".to_owned()
+            }
+            (DeValue::String(_), "an integer" | "`true` or `false`") => {
+                "write the value without quotes".to_owned()
+            }
+            _ => format!("write {wanted}; specs/README.md shows an example of each key"),
+        });
         self.diagnostics.push(mistake);
         T::default()
     }
@@ -466,7 +472,7 @@ impl<'s> Reader<'_, 's> {
             format!("`{key}` does not fit 64 bits{}", self.of_whom()),
         )
         .label(span, "larger than any 64-bit integer")
-            .help(format!("take a number from {} to {}", i64::MIN, i64::MAX));
+        .help(format!("take a number from {} to {}", i64::MIN, i64::MAX));
         self.diagnostics.push(mistake);
         T::default()
     }

@@ -1,0 +1,212 @@
+//! Rust code in a spec parses, nests within bounds and has no `unsafe`.
+//!
+//! It is parsed here so that a slip is shown where it was made, at its character in the spec, and not in generated code. Types
+//! and names are rustc's business.
+
+use std::ops::Range;
+
+use diag::{Diagnostic, Span};
+use proc_macro2::{TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+
+use super::{Review, rust_depth};
+use crate::code;
+use crate::model::Text;
+
+pub(super) fn check(review: &mut Review) {
+    let draft = review.draft;
+    if let Some(items) = &draft.module.items
+        && let Some(items) = check_text(review, items, "items", &parse_items)
+    {
+        check_item_names(review, &items);
+    }
+    for handle in draft.handles.iter().filter(|handle| !handle.rust.text.is_empty()) {
+        check_text(review, &handle.rust, "rust", &|input: ParseStream| input.parse::<syn::Type>());
+    }
+    for body in draft.functions.iter().filter_map(|function| function.body.as_ref()) {
+        check_text(review, body, "body", &syn::Block::parse_within);
+    }
+}
+
+/// Items as they stand inside a module: without the attributes of a whole file.
+fn parse_items(input: ParseStream) -> syn::Result<Vec<syn::Item>> {
+    let mut items = Vec::new();
+    while !input.is_empty() {
+        items.push(input.parse()?);
+    }
+    Ok(items)
+}
+
+fn check_text<T>(
+    review: &mut Review,
+    text: &Text,
+    key: &str,
+    parse: &dyn Fn(ParseStream) -> syn::Result<T>,
+) -> Option<T> {
+    let tokens = match text.text.parse::<TokenStream>() {
+        Ok(tokens) => tokens,
+        Err(error) => {
+            let range = or_end(text, error.span().byte_range());
+            let what =
+                "no Rust token, or a bracket, quote or comment without its partner before here";
+            let mistake = Diagnostic::error(code::RUST_SYNTAX, format!("`{key}` is no Rust code"))
+                .label(place(text, range.clone()), remark(text, range, what))
+                .help("check that every bracket, quote and comment has its partner");
+            review.report(mistake);
+            return None;
+        }
+    };
+    if let Some(range) = rust_depth::too_deep(tokens.clone()) {
+        let mistake = Diagnostic::error(
+            code::RUST_DEPTH,
+            format!("the code of `{key}` nests too deeply"),
+        )
+        .label(
+            place(text, range.clone()),
+            remark(text, range, "deeper than the parser's stack is sure to hold"),
+        )
+        .help("split the expression with `let`, or move parts of it into functions under `items`");
+        review.report(mistake);
+        return None;
+    }
+    if let Some(range) = find_unsafe(tokens.clone()) {
+        let mistake = Diagnostic::error(code::UNSAFE_BODY, format!("`unsafe` in `{key}`"))
+            .label(place(text, range.clone()), remark(text, range, "the crate of this code forbids `unsafe`"))
+            .help("use a safe function of std, of a crate or of ffi_rt; unsafe code belongs into ffi/rt");
+        review.report(mistake);
+    }
+    // A closure, because `Parser` is implemented for functions that are sized.
+    match (|input: ParseStream| parse(input)).parse2(tokens) {
+        Ok(parsed) => Some(parsed),
+        Err(error) => {
+            let message = error.to_string();
+            let range = or_end(text, error.span().byte_range());
+            let what = message.lines().next().unwrap_or_default();
+            let mistake =
+                Diagnostic::error(code::RUST_SYNTAX, format!("`{key}` is no Rust code: {what}"))
+                    .label(place(text, range.clone()), remark(text, range, what))
+                    .help(match key {
+                        "items" => "`items` holds Rust items: `use`, `fn`, `const`, `struct` ..",
+                        "rust" => "`rust` is a Rust type, such as `std::fs::File`",
+                        _ => "a body is the inside of a Rust block: statements, then the value",
+                    });
+            review.report(mistake);
+            None
+        }
+    }
+}
+
+/// A function among the items that has the name of an exported one would be a second definition.
+fn check_item_names(review: &mut Review, items: &[syn::Item]) {
+    let draft = review.draft;
+    let Some(text) = &draft.module.items else { return };
+    for item in items {
+        let syn::Item::Fn(item) = item else { continue };
+        let name = &item.sig.ident;
+        let Some(function) = draft.functions.iter().find(|function| name == &function.name) else {
+            continue;
+        };
+        let mistake = Diagnostic::error(
+            code::SYMBOL_CLASH,
+            format!("`{name}` is a function and one of the `items`"),
+        )
+        .label(
+            place(text, name.span().byte_range()),
+            remark(text, name.span().byte_range(), "defined again here"),
+        )
+        .also(function.name_span, "the function of this module")
+        .help("rename the item");
+        review.report(mistake);
+    }
+}
+
+/// The last character instead of nothing: only the end of the text has no token to point to.
+fn or_end(text: &Text, range: Range<usize>) -> Range<usize> {
+    if !range.is_empty() {
+        return range;
+    }
+    let end = text.text.trim_end().len();
+    text.text.floor_char_boundary(end.saturating_sub(1))..end
+}
+
+/// A range of the text as a span of the spec.
+fn place(text: &Text, range: Range<usize>) -> Span {
+    match text.exact {
+        Some(base) => Span::new(base + range.start, base + range.end),
+        None => text.span,
+    }
+}
+
+/// What a label says: with the line, where the label has to underline the whole text.
+fn remark(text: &Text, range: Range<usize>, what: &str) -> String {
+    if text.exact.is_some() {
+        return what.to_owned();
+    }
+    let before = text.text.get(..range.start).unwrap_or_default();
+    let line = text.text[before.rfind('\n').map_or(0, |newline| newline + 1)..]
+        .lines()
+        .next()
+        .unwrap_or_default();
+    format!("{what}, in its line {}: `{}`", before.matches('\n').count() + 1, line.trim())
+}
+
+/// The first `unsafe`, macros included.
+fn find_unsafe(tokens: TokenStream) -> Option<Range<usize>> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident == "unsafe" => Some(ident.span().byte_range()),
+        // Recursion is bounded: the depth was checked before.
+        TokenTree::Group(group) => find_unsafe(group.stream()),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{function, report, report_spec};
+
+    fn body(body: &str) -> Vec<(&'static str, String)> {
+        report(&function("rt_f", &format!("body = {body}")))
+    }
+
+    #[test]
+    fn mistakes_are_shown_to_the_character() {
+        assert_eq!(body("'''\nlet a = 1;\nlet = 2;\n'''"), [("F0111", "=".to_owned())]);
+        assert_eq!(body("'a + (b'"), [("F0111", "b".to_owned())]);
+        assert_eq!(body("'a +'"), [("F0111", "+".to_owned())]);
+        assert_eq!(body("\"a\\u0020b\""), [("F0111", "\"a\\u0020b\"".to_owned())]);
+        assert_eq!(body("'''let a = '\\0'; a'''"), []);
+    }
+
+    #[test]
+    fn unsafe_is_found_everywhere() {
+        assert_eq!(body("'unsafe { f() }'"), [("F0404", "unsafe".to_owned())]);
+        assert_eq!(body("'vec![(unsafe { f() })].len()'"), [("F0404", "unsafe".to_owned())]);
+        assert_eq!(body("'\"unsafe\".len() // unsafe'"), []);
+    }
+
+    #[test]
+    fn items_and_types_are_parsed_as_such() {
+        let spec = |items: &str| {
+            let function = function("rt_f", "");
+            report_spec(&format!(
+                "[module]\nname = \"m\"\ndoc = \"D.\"\nitems = '''{items}'''\n{function}"
+            ))
+        };
+        assert_eq!(spec("use std::fs;\nconst A: u8 = 1;\nfn f() {}\n"), []);
+        assert_eq!(spec("let a = 1;"), [("F0111", "let".to_owned())]);
+        assert_eq!(spec("fn rt_f() {}"), [("F0206", "rt_f".to_owned())]);
+        let handle =
+            "[[handle]]\nname = \"A\"\ntag = 1\ndoc = \"D.\"\nrust = \"fn fn\"\nsample = \"1\"\n";
+        assert_eq!(report(handle), [("F0111", "fn".to_owned())]);
+    }
+
+    #[test]
+    fn a_family_reports_a_mistake_of_its_pattern_once() {
+        let family = function(
+            "rt_${n}",
+            "body = '''let ${n} = = 1;'''\nmembers = [{ n = \"a\" }, { n = \"b\" }]",
+        );
+        let found = report(&family.replace("function", "family"));
+        assert_eq!(found, [("F0111", "'''let ${n} = = 1;'''".to_owned())]);
+    }
+}
