@@ -8,6 +8,8 @@
 #include <pthread.h>
 #include <pwd.h>
 #include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
@@ -155,6 +157,40 @@ static void case_disks_are_mounted_and_have_the_size_of_statvfs(void) {
     CHECK(rt_list_disk_info_free(disks));
 }
 
+/* In namespaces of its own, where it may mount: a disk that is mounted again is still one disk. Exit code 0: it is so,
+ * or this machine does not allow such namespaces. */
+static int count_disks_with_a_second_mount(void) {
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return 0;
+    rt_list_disk_info before = rt_system_disks();
+    if (mkdir("again \n", 0700) != 0 || mount(".", "again \n", NULL, MS_BIND, NULL) != 0) return 0;
+    rt_list_disk_info after = rt_system_disks();
+    bool is_same = before.items != NULL && before.len == after.len;
+    for (uint64_t i = 0; is_same && i < after.len; i++) {
+        const char *point = (const char *)before.items[i].mount_point.ptr;
+        is_same = strcmp(point, (const char *)after.items[i].mount_point.ptr) == 0;
+    }
+    return is_same ? 0 : 1;
+}
+
+static void case_a_disk_comes_once_however_often_it_is_mounted(void) {
+    rt_list_disk_info disks = rt_system_disks();
+    for (uint64_t i = 0; i < disks.len; i++) {
+        for (uint64_t k = 0; k < i; k++) {
+            struct stat one;
+            struct stat other;
+            CHECK(stat((const char *)disks.items[i].mount_point.ptr, &one) == 0);
+            CHECK(stat((const char *)disks.items[k].mount_point.ptr, &other) == 0);
+            CHECK(one.st_dev != other.st_dev);
+        }
+    }
+    CHECK(rt_list_disk_info_free(disks));
+    pid_t child = fork();
+    if (child == 0) _exit(count_disks_with_a_second_mount());
+    int status = -1;
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK_INT(status, 0);
+}
+
 static void case_disk_space_is_that_of_statvfs(void) {
     rt_system_disk_space_result got;
     struct statvfs want;
@@ -287,6 +323,7 @@ static const check_case cases[] = {
     CASE(target_code_is_that_of_the_compiler),
     CASE(memory_is_that_of_the_kernel),
     CASE(disks_are_mounted_and_have_the_size_of_statvfs),
+    CASE(a_disk_comes_once_however_often_it_is_mounted),
     CASE(disk_space_is_that_of_statvfs),
     CASE(disk_space_of_a_path_that_is_none),
     CASE(uptime_is_that_of_the_kernel),
