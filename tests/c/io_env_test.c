@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "io_check.h"
 
+#include <pthread.h>
 #include <pwd.h>
 
 /* Set by main: what the process was started with. */
@@ -65,6 +66,37 @@ static void case_env_vars(void) {
     CHECK(rt_list_env_var_free(vars));
     CHECK(rt_env_remove(RT_STR("RT_A")));
     CHECK(rt_env_remove(RT_STR("RT_B")));
+}
+
+/* Sets, reads and removes a variable of its own, many times; gives the number of surprises. */
+static void *use_env(void *name) {
+    intptr_t surprises = 0;
+    for (int i = 0; i < 500; i++) {
+        char expected[32];
+        snprintf(expected, sizeof expected, "%d", i);
+        surprises += !rt_env_set(RT_CSTR((const char *)name), RT_CSTR(expected));
+        rt_text value = rt_env_get(RT_CSTR((const char *)name));
+        surprises += value.ptr == NULL || strcmp((const char *)value.ptr, expected) != 0;
+        rt_text_free(value);
+        rt_list_env_var vars = rt_env_vars();
+        surprises += vars.items == NULL;
+        rt_list_env_var_free(vars);
+        surprises += !rt_env_remove(RT_CSTR((const char *)name));
+    }
+    return (void *)surprises;
+}
+
+static void case_env_from_many_threads(void) {
+    pthread_t threads[4];
+    static char names[4][8];
+    for (int i = 0; i < 4; i++) {
+        snprintf(names[i], sizeof names[i], "RT_%d", i);
+        CHECK(pthread_create(&threads[i], NULL, use_env, names[i]) == 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        void *surprises = NULL;
+        CHECK(pthread_join(threads[i], &surprises) == 0 && surprises == NULL);
+    }
 }
 
 static void case_env_home(void) {
@@ -136,6 +168,7 @@ static const check_case cases[] = {
     CASE(env_bad_keys),
     CASE(env_values_that_are_not_utf8),
     CASE(env_vars),
+    CASE(env_from_many_threads),
     CASE(env_home),
     CASE(cwd),
     CASE(args),
