@@ -116,9 +116,9 @@ const SPECS: &[Way] = &[
     spoiled!("missing_key", "doc = \"Adds.\"\n" => "", "demo.toml:", "F0103", "`doc`"),
     spoiled!("value_of_another_type", "tag = 900" => "tag = \"900\"", "demo.toml:7:7", "F0104"),
     spoiled!("duplicate_function", "name = \"rt_add\"" => "name = \"rt_lock_new\"", "demo.toml:24:8", "F0205"),
-    spoiled!("duplicate_parameter", "\"b\", type" => "\"a\", type", "demo.toml:28:16", "F0205"),
-    spoiled!("reserved_word", "name = \"a\", type" => "name = \"struct\", type", "demo.toml:27:16", "F0203", "struct"),
-    spoiled!("reserved_prefix", "name = \"a\", type" => "name = \"ffi_a\", type", "demo.toml:27:16", "F0204"),
+    spoiled!("duplicate_parameter", "\"b\", type" => "\"a\", type", "demo.toml:28:14", "F0205"),
+    spoiled!("reserved_word", "name = \"a\", type" => "name = \"struct\", type", "demo.toml:27:14", "F0203", "struct"),
+    spoiled!("reserved_prefix", "name = \"a\", type" => "name = \"ffi_a\", type", "demo.toml:27:14", "F0204"),
     spoiled!("bad_name", "name = \"Lock\"" => "name = \"lock\"", "demo.toml:6:8", "F0202"),
     spoiled!("unknown_type", "type = \"text\"" => "type = \"txet\"", "demo.toml:15:36", "F0201", "`text`"),
     spoiled!("unknown_handle", "result = \"Lock\"" => "result = \"Lok\"", "demo.toml:16:11", "F0201", "`Lock`"),
@@ -161,7 +161,7 @@ const SPECS: &[Way] = &[
             fs::write(directory.join("bad.toml"), bad).unwrap();
         },
         args: &["generate", "demo.toml", "bad.toml", "--out", "out"],
-        end: End { code: 1, says: &["bad.toml:", "F0201", "`i64`"] },
+        end: End { code: 1, says: &["bad.toml:27:27", "F0201", "help: write"] },
     },
     Way {
         name: "two_specs_one_symbol",
@@ -284,13 +284,25 @@ fn main() {
     libtest_mimic::run(&args, trials).exit();
 }
 
+/// A directory of its own, in a parent that is empty: ffigen also looks for base.toml one directory above.
+struct Place {
+    parent: TempDir,
+}
+
+impl Place {
+    fn path(&self) -> PathBuf {
+        self.parent.path().join("here")
+    }
+}
+
 /// A directory with a good spec, and what the way makes of it.
-fn prepare(way: &Way) -> Result<TempDir, Failed> {
-    let directory = TempDir::new()?;
-    fs::write(directory.path().join("demo.toml"), GOOD)?;
-    fs::copy(tests::root().join(BASE), directory.path().join("base.toml"))?;
-    (way.prepare)(directory.path());
-    Ok(directory)
+fn prepare(way: &Way) -> Result<Place, Failed> {
+    let place = Place { parent: TempDir::new()? };
+    fs::create_dir(place.path())?;
+    fs::write(place.path().join("demo.toml"), GOOD)?;
+    fs::copy(tests::root().join(BASE), place.path().join("base.toml"))?;
+    (way.prepare)(&place.path());
+    Ok(place)
 }
 
 fn spoil(directory: &Path, from: &str, to: &str) {
@@ -299,15 +311,13 @@ fn spoil(directory: &Path, from: &str, to: &str) {
 }
 
 fn check_wrong(way: &Way) -> Result<(), Failed> {
-    let directory = prepare(way)?;
-    if way.name == "read_only_directory"
-        && fs::write(directory.path().join("out/probe"), "").is_ok()
-    {
+    let place = prepare(way)?;
+    if way.name == "read_only_directory" && fs::write(place.path().join("out/probe"), "").is_ok() {
         // This user may write anywhere; `read_only_output` shows the same for such users.
         return Ok(());
     }
-    let before = tree(directory.path());
-    let output = run(directory.path(), way.args, &[]);
+    let before = tree(&place.path());
+    let output = run(&place.path(), way.args, &[]);
     let message = String::from_utf8(output.stderr)?;
     if output.status.code() != Some(way.end.code) {
         return Err(format!("ended with {}, not {}\n{message}", output.status, way.end.code).into());
@@ -315,13 +325,15 @@ fn check_wrong(way: &Way) -> Result<(), Failed> {
     if let Some(part) = way.end.says.iter().find(|part| !message.contains(**part)) {
         return Err(format!("the message does not say `{part}`:\n{message}").into());
     }
-    if !message.contains("error") || (way.end.code == 1 && !message.contains("= help: ")) {
+    // Without any argument, the usage is the message.
+    let is_error = message.contains("error") || message.contains("Usage:");
+    if !is_error || (way.end.code == 1 && !message.contains("= help: ")) {
         return Err(format!("the message says no error, or not what to do:\n{message}").into());
     }
     if message.contains('\u{1b}') || message.lines().any(|line| line.len() > 2000) {
         return Err("the message has control characters or an endless line".into());
     }
-    let after = tree(directory.path());
+    let after = tree(&place.path());
     if before != after {
         let is_new = |path: &&PathBuf| before.get(*path) != after.get(*path);
         return Err(format!(
@@ -336,10 +348,10 @@ fn check_wrong(way: &Way) -> Result<(), Failed> {
 /// The same mistakes for programs: each line is an object with place and help, and the codes are
 /// those that people see.
 fn check_json(way: &Way) -> Result<(), Failed> {
-    let directory = prepare(way)?;
-    let human = String::from_utf8(run(directory.path(), way.args, &[]).stderr)?;
+    let place = prepare(way)?;
+    let human = String::from_utf8(run(&place.path(), way.args, &[]).stderr)?;
     let args: Vec<_> = way.args.iter().copied().chain(["--message-format", "json"]).collect();
-    let output = run(directory.path(), &args, &[]);
+    let output = run(&place.path(), &args, &[]);
     let mut codes = Vec::new();
     // Programs read what is meant for them from standard output or error, wherever it is: one
     // object per line.
@@ -390,13 +402,13 @@ const RIGHT: Way =
 /// What is right ends with 0, says nothing, and is there, also over an older output and beside what
 /// others put there.
 fn generates() -> Result<(), Failed> {
-    let directory = prepare(&RIGHT)?;
-    let out = directory.path().join("out");
+    let place = prepare(&RIGHT)?;
+    let out = place.path().join("out");
     fs::create_dir_all(out.join("abi"))?;
     fs::write(out.join("abi/demo.json"), "old")?;
     fs::write(out.join("mine"), "mine")?;
     for _ in 0..2 {
-        let output = run(directory.path(), GENERATE, &[]);
+        let output = run(&place.path(), GENERATE, &[]);
         if output.status.code() != Some(0) || !output.stderr.is_empty() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
         }
@@ -433,10 +445,10 @@ fn generates() -> Result<(), Failed> {
 
 /// Paths are used as they are: blanks, quotes, letters of any script, a leading hyphen behind `--`.
 fn odd_names() -> Result<(), Failed> {
-    let directory = prepare(&RIGHT)?;
+    let place = prepare(&RIGHT)?;
     for name in ["a b.toml", "\"quoted\".toml", "schön.toml", "-x.toml"] {
-        fs::copy(directory.path().join("demo.toml"), directory.path().join(name))?;
-        let output = run(directory.path(), &["check", "--", name], &[]);
+        fs::copy(place.path().join("demo.toml"), place.path().join(name))?;
+        let output = run(&place.path(), &["check", "--", name], &[]);
         if output.status.code() != Some(0) {
             return Err(format!("{name}: {}", String::from_utf8_lossy(&output.stderr)).into());
         }
@@ -460,11 +472,11 @@ fn explains() -> Result<(), Failed> {
 
 /// Every stage can be looked at.
 fn stages() -> Result<(), Failed> {
-    let directory = prepare(&RIGHT)?;
+    let place = prepare(&RIGHT)?;
     let views =
         ffigen::emit::Emitter::all().into_iter().map(|emitter| format!("view:{}", emitter.name()));
     for stage in ["spec".to_owned(), "model".to_owned()].into_iter().chain(views) {
-        let output = run(directory.path(), &["check", "demo.toml", "--stage", &stage], &[]);
+        let output = run(&place.path(), &["check", "demo.toml", "--stage", &stage], &[]);
         let text = String::from_utf8(output.stdout)?;
         if output.status.code() != Some(0) || !text.contains("rt_add") && stage != "view:cargo" {
             return Err(format!("{stage}: {}: {text}", output.status).into());
