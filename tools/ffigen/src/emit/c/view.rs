@@ -230,7 +230,10 @@ fn param_note(draft: &Draft, role: Role, ty: &Ty) -> String {
             _ => " Null for none.".to_owned(),
         },
         Ty::Handle(id, Access::Owned) => {
-            format!(" The call takes the {} away, also when it fails.", draft.handle(*id).name)
+            format!(
+                " The call takes the {} away once it accepts all parameters, also when it fails later.",
+                draft.handle(*id).name
+            )
         }
         _ => String::new(),
     }

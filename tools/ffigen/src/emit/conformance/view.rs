@@ -5,7 +5,7 @@ use super::bad::{self, Bad};
 use super::free::{self, Twice};
 use super::name;
 use crate::emit::text;
-use crate::model::ty::{Access, Scalar, Ty};
+use crate::model::ty::{Scalar, Ty};
 use crate::model::{Draft, Failure, Function, Param, Role, c_type, symbol};
 use serde::Serialize;
 
@@ -153,18 +153,6 @@ fn function(draft: &Draft, function: &Function) -> FunctionView {
     }
 }
 
-/// When a shim looks at a parameter: handles that the call takes away come last.
-fn rank(function: &Function, index: usize) -> (bool, usize) {
-    fn is_taken(ty: &Ty) -> bool {
-        match ty {
-            Ty::Handle(_, Access::Owned) => true,
-            Ty::Option(inner) => is_taken(inner),
-            _ => false,
-        }
-    }
-    (is_taken(&function.params[index].ty), index)
-}
-
 /// One parameter is bad, those that are checked before it are fine.
 fn bad_param(draft: &Draft, function: &Function, bad_index: usize, bad: Bad) -> Check {
     let mut whole = Argument::default();
@@ -173,8 +161,7 @@ fn bad_param(draft: &Draft, function: &Function, bad_index: usize, bad: Bad) -> 
         let argument = if index == bad_index {
             bad.argument.clone()
         } else {
-            let is_checked = rank(function, index) < rank(function, bad_index);
-            argument::harmless(draft, param, is_checked)
+            argument::harmless(draft, param, index < bad_index)
         };
         whole.setup.extend(argument.setup);
         whole.values.extend(argument.values);

@@ -205,7 +205,9 @@ fn function(draft: &Draft, function: &Function) -> FunctionView {
 
 fn ownership_of_param(ty: &Ty) -> &'static str {
     match ty {
-        Ty::Handle(_, Access::Owned) => " The call takes the handle away, also when it fails.",
+        Ty::Handle(_, Access::Owned) => {
+            " The call takes the handle away once it accepts all parameters, also when it fails later."
+        }
         Ty::Owned(_) => " The call takes it away.",
         Ty::Option(inner) => ownership_of_param(inner),
         _ => "",

@@ -68,9 +68,9 @@ pub fn shim(draft: &Draft, function: &Function) -> Shim {
         Role::FreeStruct(_) => {
             let param = free_param(function);
             let code =
-                format!("let freed = unsafe {{ input::free_struct(\"{param}\", {param}) }};");
+                format!("let was_freed = unsafe {{ input::free_struct(\"{param}\", {param})? }};");
             statements.push(by_promise(FREED, code));
-            "freed".to_owned()
+            "Ok(was_freed)".to_owned()
         }
         Role::FreeList(_) => {
             let param = free_param(function);
@@ -168,19 +168,22 @@ fn param_declarations(draft: &Draft, role: Role, param: &Param) -> Vec<String> {
     }
 }
 
-/// Conversions in the order of the parameters, but handles that the call takes away last: nothing is taken when another
-/// parameter is refused.
+/// Conversions in the order of the parameters. Handles that the call takes away are only held at first: nothing is taken
+/// when a parameter is refused.
 fn conversions(draft: &Draft, params: &[Param]) -> Vec<Statement> {
-    let (taken, others): (Vec<&Param>, Vec<&Param>) =
-        params.iter().partition(|param| is_taken(&param.ty));
-    others.into_iter().chain(taken).filter_map(|param| conversion(draft, param)).collect()
+    let checks = params.iter().filter_map(|param| conversion(draft, param));
+    checks.chain(params.iter().filter_map(taking)).collect()
 }
 
-fn is_taken(ty: &Ty) -> bool {
-    match ty {
-        Ty::Handle(_, Access::Owned) => true,
-        Ty::Option(inner) => is_taken(inner),
-        _ => false,
+/// The statement that takes a held handle away.
+fn taking(param: &Param) -> Option<Statement> {
+    let ident = name::ident(&param.name);
+    match &param.ty {
+        Ty::Handle(_, Access::Owned) => Some(safe(format!("let {ident} = {ident}.take();"))),
+        Ty::Option(inner) if matches!(**inner, Ty::Handle(_, Access::Owned)) => {
+            Some(safe(format!("let {ident} = {ident}.map(Hold::take);")))
+        }
+        _ => None,
     }
 }
 
@@ -254,7 +257,7 @@ fn handle_method(access: Access) -> (&'static str, &'static str) {
     match access {
         Access::Shared => ("", "get"),
         Access::Exclusive => ("mut ", "get_mut"),
-        Access::Owned => ("", "take"),
+        Access::Owned => ("", "hold"),
     }
 }
 

@@ -220,6 +220,7 @@ fn read_field(draft: &Draft, place: &str, ident: &str, ty: &Ty) -> (String, bool
             Ty::Scalar(_) => {
                 (format!("value.{ident}.present.then_some(value.{ident}.value)"), false)
             }
+            inner if own(inner).is_empty() => (read("opt_", inner, ""), true),
             inner => (read("opt_", inner, &format!(".map(|value| value{})", own(inner))), true),
         },
         _ => (format!("value.{ident}"), false),
