@@ -21,6 +21,8 @@ pub enum Verb {
     Generate(Generate),
     /// Check specs and write nothing.
     Check(Check),
+    /// Compare two ABI manifests. Exit code: 0 identical, 1 documentation only, 4 compatible addition, 8 source break, 16 ABI break.
+    AbiDiff(AbiDiff),
     /// Say what a diagnostic code means.
     Explain {
         /// The code, `F0201`; without it, every code with its title.
@@ -65,6 +67,18 @@ pub struct Check {
     /// Print a stage: `spec`, `model` or `view:<emitter>`.
     #[arg(long, value_parser = stage)]
     pub stage: Option<Stage>,
+}
+
+/// Options of `abi-diff`.
+#[derive(Debug, Args)]
+pub struct AbiDiff {
+    /// The manifest that programs were compiled against.
+    pub old: PathBuf,
+    /// The manifest as it is now.
+    pub new: PathBuf,
+    /// A command to recommend where the change is meant.
+    #[arg(long, value_name = "COMMAND")]
+    pub accept: Option<String>,
 }
 
 /// How diagnostics are printed.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: after `write` either all files are new, or none changed. Everything is first written into a staging directory
 //! inside the output directory (same file system, other files there are left alone) and then renamed; a failing rename
-//! takes back those before it.
+//! takes back those before it. A killed process may leave a directory `.ffigen-*` behind, never half a file.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -59,6 +59,11 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
+/// Reads a text file whole.
+pub fn read_text(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| Failure::new("read", path, &error))
+}
+
 /// The base spec of a spec: base.toml beside it, else in the directory above (so that fixtures in folders can share one).
 pub fn find_base(spec: &Path) -> Result<PathBuf, Failure> {
     let folder = match spec.parent() {
@@ -73,18 +78,40 @@ pub fn find_base(spec: &Path) -> Result<PathBuf, Failure> {
 
 /// Writes all files below `out`, or none.
 pub fn write(out: &Path, files: &[(String, &str)]) -> Result<(), Failure> {
-    fs::create_dir_all(out).map_err(|error| match error.kind() {
+    let mut changes = Changes::default();
+    let result = changes.make_folders(out).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Failure {
             title: format!("cannot write into `{}`: it is a file", out.display()),
             help: vec!["name a directory with `--out`".to_owned()],
         },
         _ => Failure::new("make the directory", out, &error),
-    })?;
-    let staging = out.join(format!(".ffigen-{}", std::process::id()));
-    let result = stage(&staging, files).and_then(|()| publish(out, &staging, files));
-    let removed = fs::remove_dir_all(&staging);
-    result?;
-    removed.map_err(|error| Failure::new("remove", &staging, &error))
+    });
+    let result = result.and_then(|()| make_staging(out)).and_then(|staging| {
+        let result =
+            stage(&staging, files).and_then(|()| publish(out, &staging, files, &mut changes));
+        if result.is_err() {
+            changes.move_back();
+        }
+        let removed = fs::remove_dir_all(&staging);
+        result.and(removed.map_err(|error| Failure::new("remove", &staging, &error)))
+    });
+    if result.is_err() {
+        changes.remove_folders();
+    }
+    result
+}
+
+/// A new directory for this run. Process numbers repeat in sandboxes that share an output directory, so a second one counts on.
+fn make_staging(out: &Path) -> Result<PathBuf, Failure> {
+    for attempt in 0.. {
+        let staging = out.join(format!(".ffigen-{}-{attempt}", std::process::id()));
+        match fs::create_dir(&staging) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(Failure::new("write into", out, &error)),
+            Ok(()) => return Ok(staging),
+        }
+    }
+    unreachable!("a free number is found before numbers run out")
 }
 
 /// Writes every file into the staging directory; whatever can go wrong with space and quota goes wrong here.
@@ -98,44 +125,38 @@ fn stage(staging: &Path, files: &[(String, &str)]) -> Result<(), Failure> {
         fs::write(&target, text).map_err(|error| Failure::new("write", &target, &error))?;
     }
     fs::create_dir_all(staging.join("old"))
-        .map_err(|error| Failure::new("make the directory", staging, &error))
+        .map_err(|error| Failure::new("make a directory in", staging, &error))
 }
 
-/// Renames the staged files to their places, and takes all back if one of them cannot be.
-fn publish(out: &Path, staging: &Path, files: &[(String, &str)]) -> Result<(), Failure> {
-    let mut undo = Undo::default();
+/// Renames the staged files to their places.
+fn publish(
+    out: &Path,
+    staging: &Path,
+    files: &[(String, &str)],
+    changes: &mut Changes,
+) -> Result<(), Failure> {
     for (index, (path, _)) in files.iter().enumerate() {
         let target = out.join(path);
         let backup = staging.join("old").join(index.to_string());
-        let moved = undo.replace(out, &staging.join("new").join(path), &target, backup);
-        if let Err(error) = moved {
-            undo.roll_back();
-            return Err(Failure::new("write", &target, &error));
-        }
+        changes
+            .replace(&staging.join("new").join(path), &target, backup)
+            .map_err(|error| Failure::new("write", &target, &error))?;
     }
     Ok(())
 }
 
-/// What was done so far, to be taken back in reverse.
+/// What was done to the output directory so far, to be taken back in reverse.
 #[derive(Default)]
-struct Undo {
-    steps: Vec<Step>,
+struct Changes {
+    folders: Vec<PathBuf>,
+    moves: Vec<(PathBuf, PathBuf)>,
 }
 
-enum Step {
-    MadeFolder(PathBuf),
-    Moved { from: PathBuf, to: PathBuf },
-}
-
-impl Undo {
-    fn replace(
-        &mut self,
-        out: &Path,
-        new: &Path,
-        target: &Path,
-        backup: PathBuf,
-    ) -> io::Result<()> {
-        self.make_folders(out, target.parent().unwrap_or(out))?;
+impl Changes {
+    fn replace(&mut self, new: &Path, target: &Path, backup: PathBuf) -> io::Result<()> {
+        if let Some(folder) = target.parent() {
+            self.make_folders(folder)?;
+        }
         match fs::symlink_metadata(target) {
             Ok(meta) if meta.is_dir() => return Err(io::Error::from(io::ErrorKind::IsADirectory)),
             Ok(_) => self.rename(target.to_owned(), backup)?,
@@ -144,31 +165,39 @@ impl Undo {
         self.rename(new.to_owned(), target.to_owned())
     }
 
-    fn make_folders(&mut self, out: &Path, folder: &Path) -> io::Result<()> {
-        if folder.is_dir() || folder == out {
+    fn make_folders(&mut self, folder: &Path) -> io::Result<()> {
+        if folder.as_os_str().is_empty() || folder.is_dir() {
             return Ok(());
         }
         if let Some(parent) = folder.parent() {
-            self.make_folders(out, parent)?;
+            self.make_folders(parent)?;
         }
-        fs::create_dir(folder)?;
-        self.steps.push(Step::MadeFolder(folder.to_owned()));
+        match fs::create_dir(folder) {
+            Ok(()) => self.folders.push(folder.to_owned()),
+            // Another process made it in between.
+            Err(_) if folder.is_dir() => {}
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 
     fn rename(&mut self, from: PathBuf, to: PathBuf) -> io::Result<()> {
         fs::rename(&from, &to)?;
-        self.steps.push(Step::Moved { from, to });
+        self.moves.push((from, to));
         Ok(())
     }
 
-    fn roll_back(self) {
-        for step in self.steps.into_iter().rev() {
-            // The first failure is the one to report; a step that cannot be taken back leaves the rest to the user.
-            let _ = match step {
-                Step::MadeFolder(folder) => fs::remove_dir(folder),
-                Step::Moved { from, to } => fs::rename(to, from),
-            };
+    /// Puts every file back. The first failure is the one to report; what cannot be taken back is left to the user.
+    fn move_back(&mut self) {
+        for (from, to) in self.moves.drain(..).rev() {
+            let _ = fs::rename(to, from);
+        }
+    }
+
+    /// Removes the directories that were made; one that somebody else uses by now stays.
+    fn remove_folders(&mut self) {
+        for folder in self.folders.drain(..).rev() {
+            let _ = fs::remove_dir(folder);
         }
     }
 }

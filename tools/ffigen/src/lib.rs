@@ -12,6 +12,9 @@ pub mod source;
 pub mod spec;
 mod template;
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use diag::{Diagnostic, SourceFile};
 
 use emit::Emitter;
@@ -21,6 +24,9 @@ use resolve::Base;
 
 /// How much stack a spec's thread has. The Rust parser recurses; `check/rust_depth.rs` keeps it far below this.
 const STACK_BYTES: usize = 64 << 20;
+
+/// How many specs are worked on at once; more threads would wait for each other.
+const MAX_THREADS: usize = 8;
 
 /// What became of one spec.
 #[derive(Debug)]
@@ -34,7 +40,11 @@ pub struct Compiled {
 }
 
 /// The whole pipeline for one spec: text -> spec -> draft -> model -> files.
-pub fn generate(file: &SourceFile, base: &Base, emitters: &[Emitter]) -> (Option<Files>, Vec<Diagnostic>) {
+pub fn generate(
+    file: &SourceFile,
+    base: &Base,
+    emitters: &[Emitter],
+) -> (Option<Files>, Vec<Diagnostic>) {
     let (model, diagnostics) = model(file, base);
     (model.map(|model| emit::emit(&model, emitters)), diagnostics)
 }
@@ -50,37 +60,50 @@ pub fn model(file: &SourceFile, base: &Base) -> (Option<Model>, Vec<Diagnostic>)
 
 /// What all specs take from the base spec.
 pub fn base(file: &SourceFile) -> (Option<Base>, Vec<Diagnostic>) {
-    let (model, diagnostics) = on_deep_stack(|| model(file, &Base::default()));
+    let (model, diagnostics) =
+        on_deep_stacks(&[file], |file| model(file, &Base::default())).remove(0);
     (model.map(|model| Base::of(&model)), diagnostics)
 }
 
 /// The pipeline for specs that are meant for one runtime library, in parallel, and the rules between them.
 pub fn compile(files: &[SourceFile], base: &Base, emitters: &[Emitter]) -> Vec<Compiled> {
-    let one = |file| {
+    let one = |file: &SourceFile| {
         let (model, diagnostics) = model(file, base);
         let files = model.as_ref().map(|model| emit::emit(model, emitters));
         Compiled { model, files, diagnostics }
     };
-    let mut all: Vec<Compiled> = std::thread::scope(|scope| {
-        let threads: Vec<_> = files.iter().map(|file| spawn(scope, move || one(file))).collect();
-        threads.into_iter().map(join).collect()
-    });
+    let mut all = on_deep_stacks(files, one);
     check::across::check(files, &mut all);
     all
 }
 
-fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| join(spawn(scope, work)))
-}
-
-fn spawn<'s, T: Send + 's>(
-    scope: &'s std::thread::Scope<'s, '_>,
-    work: impl FnOnce() -> T + Send + 's,
-) -> std::thread::ScopedJoinHandle<'s, T> {
-    let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
-    builder.spawn_scoped(scope, work).unwrap_or_else(|error| panic!("no thread could be started: {error}"))
-}
-
-fn join<T>(thread: std::thread::ScopedJoinHandle<T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+/// Works on all inputs with a few threads; results are in the order of the inputs.
+fn on_deep_stacks<I: Sync, O: Send + Sync>(inputs: &[I], work: impl Fn(&I) -> O + Sync) -> Vec<O> {
+    let results: Vec<_> = inputs.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let (Some(input), Some(result)) = (inputs.get(index), results.get(index)) else {
+                return;
+            };
+            // Each index is handed out once, so the place is free.
+            let _ = result.set(work(input));
+        }
+    };
+    std::thread::scope(|scope| {
+        let spawn = |_| {
+            let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
+            builder.spawn_scoped(scope, worker).unwrap_or_else(|error| panic!("no thread: {error}"))
+        };
+        let threads: Vec<_> = (0..inputs.len().min(MAX_THREADS)).map(spawn).collect();
+        for thread in threads {
+            // A panic is our bug; it goes on here, so that the program ends with its code.
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        }
+    });
+    results
+        .into_iter()
+        .map(|result| result.into_inner().expect("every input has been worked on"))
+        .collect()
 }

@@ -4,11 +4,12 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use diag::{Diagnostic, SourceFile, Style, json_line, print, print_message};
+use ffigen::emit::manifest::Manifest;
 use ffigen::emit::{self, Emitter};
 use ffigen::resolve::Base;
-use ffigen::{Compiled, code, source, spec};
+use ffigen::{Compiled, abi_diff, code, source, spec};
 
-use crate::args::{Check, Format, Generate, Input, Stage, Verb};
+use crate::args::{AbiDiff, Check, Format, Generate, Input, Stage, Verb};
 use crate::disk::{self, Failure};
 
 /// The most diagnostics that are printed for one spec; nobody reads more at once.
@@ -35,6 +36,7 @@ pub fn run(verb: Verb, style: Style) -> Outcome {
     let (Ok(()) | Err(Stopped)) = match verb {
         Verb::Generate(generate) => session.generate(&generate),
         Verb::Check(check) => session.check(&check),
+        Verb::AbiDiff(diff) => session.abi_diff(&diff),
         Verb::Explain { code } => session.explain(code.as_deref()),
     };
     session.outcome
@@ -92,6 +94,25 @@ impl Session {
             }
         }
         self.stop_after_diagnostics()
+    }
+
+    fn abi_diff(&mut self, diff: &AbiDiff) -> Result<(), Stopped> {
+        let old = self.read_manifest(&diff.old)?;
+        let new = self.read_manifest(&diff.new)?;
+        let report = abi_diff::compare(&old, &new);
+        self.outcome.output = report.render(diff.accept.as_deref());
+        self.outcome.code = report.class().exit_code();
+        Ok(())
+    }
+
+    fn read_manifest(&mut self, path: &Path) -> Result<Manifest, Stopped> {
+        let text = disk::read_text(path).map_err(|failure| self.fail(&failure))?;
+        abi_diff::read(&text).map_err(|what| {
+            self.fail(&Failure {
+                title: format!("cannot use `{}`: {what}", path.display()),
+                help: vec!["name an `abi/<module>.json` that `ffigen generate` wrote".to_owned()],
+            })
+        })
     }
 
     fn explain(&mut self, name: Option<&str>) -> Result<(), Stopped> {
