@@ -15,7 +15,8 @@ pub fn root() -> PathBuf {
     if let Some(workspace) = env::var_os("BUILD_WORKSPACE_DIRECTORY") {
         return workspace.into();
     }
-    match env::var_os("CARGO_MANIFEST_DIR") {
+    // Bazel starts a test in its runfiles. It sets cargo's variable too, with another meaning.
+    match env::var_os("CARGO_MANIFEST_DIR").filter(|_| env::var_os("TEST_SRCDIR").is_none()) {
         Some(package) => PathBuf::from(package).parent().map(PathBuf::from).unwrap_or_default(),
         None => env::current_dir().unwrap_or_default(),
     }
