@@ -96,11 +96,13 @@ static void case_parts(void) {
     CHECK_PATHS(rt_path_parent, {"a/b", "a"}, {"/a/b", "/a"}, {"/a", "/"}, {"a", ""}, {"/", ""}, {"", ""},
                 {"a/b/", "a"}, {"a/b//", "a"}, {"a//b", "a"}, {"a/.", ""}, {"..", ""}, {"a/..", "a"}, {".", ""});
     CHECK_PATHS(rt_path_filename, {"a/b.txt", "b.txt"}, {"b.txt", "b.txt"}, {"dir/", "dir"}, {"/", ""}, {"", ""},
-                {"..", ""}, {"a/..", ""}, {".", ""}, {"a/.", "a"}, {".profile", ".profile"}, {"a/\xc3\xa4", "\xc3\xa4"});
+                {"..", ""}, {"a/..", ""}, {".", ""}, {"a/.", "a"}, {".profile", ".profile"},
+                {"a/\xc3\xa4", "\xc3\xa4"});
     CHECK_PATHS(rt_path_stem, {"a/b.txt", "b"}, {"a.tar.gz", "a.tar"}, {".profile", ".profile"}, {".a.b", ".a"},
                 {"a.", "a"}, {"a", "a"}, {"dir.d/", "dir"}, {"..", ""}, {"/", ""}, {"", ""}, {"...", ".."});
     CHECK_PATHS(rt_path_extension, {"a/b.txt", "txt"}, {"a.tar.gz", "gz"}, {".profile", ""}, {".a.b", "b"}, {"a.", ""},
-                {"a", ""}, {"dir.d/a", ""}, {"dir.d/", "d"}, {"..", ""}, {"/", ""}, {"", ""}, {"a.\xc3\xa4", "\xc3\xa4"});
+                {"a", ""}, {"dir.d/a", ""}, {"dir.d/", "d"}, {"..", ""}, {"/", ""}, {"", ""},
+                {"a.\xc3\xa4", "\xc3\xa4"});
     CHECK_TEXT_FAILS(rt_path_parent(RT_STR("\xff/a")), INVALID_UTF8);
     CHECK_TEXT_FAILS(rt_path_filename(RT_STR("\xff")), INVALID_UTF8);
     CHECK_TEXT_FAILS(rt_path_stem(RT_STR("\xff")), INVALID_UTF8);
