@@ -200,11 +200,11 @@ fn change_a_result(spec: &mut Table) -> Option<Vec<String>> {
 
 fn rename_a_field(spec: &mut Table) -> Option<Vec<String>> {
     let item = items(spec, "struct").next()?;
-    let name = text(item, "name");
+    let c_type = format!("rt_{}", ffigen::model::symbol::snake(&text(item, "name")));
     let field = items(item, "fields").next()?;
     let old = text(field, "name");
     field.insert("name".into(), format!("{old}_renamed").into());
-    Some(vec![name, old.clone(), format!("{old}_renamed")])
+    Some(vec![c_type, old.clone(), format!("{old}_renamed")])
 }
 
 fn rename_a_field_of_a_tuple(spec: &mut Table) -> Option<Vec<String>> {
