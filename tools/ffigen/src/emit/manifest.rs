@@ -6,10 +6,9 @@
 //! Invariant: the order is the declaration order, so equal specs give equal bytes.
 
 use crate::files::{self, Comment, Files};
-use crate::model::ty::Ty;
 use crate::model::{
-    self, Draft, EnumId, Failure, HandleId, Model, Provider, Role, StructId, StructOrigin, c_type,
-    hash, layout, symbol,
+    self, Draft, EnumId, HandleId, Model, Provider, Role, StructId, StructOrigin, c_type, hash,
+    layout, symbol,
 };
 use serde::{Deserialize, Serialize};
 
@@ -318,7 +317,7 @@ fn function(draft: &Draft, function: &model::Function) -> Function {
         result: c_type::spec(draft, &function.result),
         c_result: c_type::result(draft, function),
         c_params: slots.map(|slot| CParam { name: slot.name, ty: slot.c_type }).collect(),
-        failure: failure(&function.result, function.failure),
+        failure: c_type::failure(function),
         free: c_type::free_function(draft, &function.result),
         errors: function.errors.iter().map(error).collect(),
         wrappers: function.wrappers.clone(),
@@ -326,21 +325,4 @@ fn function(draft: &Draft, function: &model::Function) -> Function {
         threads: function.threads.as_deref().map(doc),
         example: function.example.as_ref().map(|example| doc(&example.text)),
     }
-}
-
-/// The failure value in words that hold for every language.
-fn failure(ty: &Ty, failure: Failure) -> String {
-    let named = hash::failure(failure);
-    if !named.is_empty() {
-        return named;
-    }
-    let default = match ty {
-        Ty::Unit => "nothing",
-        Ty::Scalar(model::ty::Scalar::Bool) | Ty::Struct(_) => "false",
-        Ty::Scalar(scalar) if scalar.is_float() => "0.0",
-        Ty::Text | Ty::Bytes | Ty::List(_) => "null",
-        Ty::Option(_) => "none",
-        _ => "0",
-    };
-    default.to_owned()
 }

@@ -5,7 +5,7 @@
 //! and nowhere else.
 
 use super::ty::{Access, Scalar, Ty};
-use super::{Draft, Function, Role, StructOrigin, symbol};
+use super::{Draft, Failure, Function, Role, StructOrigin, symbol};
 
 /// One C parameter of an exported function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,6 +152,46 @@ pub fn prototype(draft: &Draft, function: &Function) -> String {
     format!("{} {}({params})", result(draft, function), function.name)
 }
 
+/// The longest line of a declaration.
+const WIDTH: usize = 100;
+
+/// A function's C declaration with the semicolon, over several lines where one would be too long.
+pub fn wrapped_prototype(draft: &Draft, function: &Function) -> String {
+    let whole = format!("{};", prototype(draft, function));
+    if whole.len() <= WIDTH {
+        return whole;
+    }
+    let mut lines = vec![format!("{} {}(", result(draft, function), function.name)];
+    let mut line = String::new();
+    let slots = slots(draft, function);
+    for (index, slot) in slots.iter().enumerate() {
+        let end = if index + 1 == slots.len() { ");" } else { "," };
+        let part = format!("{}{end}", slot.declaration);
+        if !line.is_empty() && line.len() + 1 + part.len() > WIDTH {
+            lines.push(std::mem::take(&mut line));
+        }
+        line.push_str(if line.is_empty() { "    " } else { " " });
+        line.push_str(&part);
+    }
+    lines.push(line);
+    lines.join("\n")
+}
+
+/// What a failing call returns, in words that hold for every language.
+pub fn failure(function: &Function) -> String {
+    match (function.failure, &function.result) {
+        (Failure::Int(value), _) => value.to_string(),
+        (Failure::Float(value), _) if value.is_nan() => "nan".to_owned(),
+        (Failure::Float(value), _) => format!("{value:?}"),
+        (Failure::Default, Ty::Unit) => "nothing".to_owned(),
+        (Failure::Default, Ty::Scalar(Scalar::Bool) | Ty::Struct(_)) => "false".to_owned(),
+        (Failure::Default, Ty::Scalar(scalar)) if scalar.is_float() => "0.0".to_owned(),
+        (Failure::Default, Ty::Text | Ty::Bytes | Ty::List(_)) => "null".to_owned(),
+        (Failure::Default, Ty::Option(_)) => "none".to_owned(),
+        (Failure::Default, _) => "0".to_owned(),
+    }
+}
+
 /// A type as the spec spells it; a tuple result is spelled out.
 pub fn spec(draft: &Draft, ty: &Ty) -> String {
     match ty {
@@ -213,5 +253,80 @@ pub fn free_function(draft: &Draft, ty: &Ty) -> Option<String> {
         Ty::Struct(id) if is_owned(draft, ty) => Some(symbol::struct_free(draft, *id)),
         Ty::Handle(id, Access::Owned) => Some(symbol::handle_free(draft, *id)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ty::{CallbackId, HandleId};
+    use super::super::{Callback, Handle};
+    use super::*;
+
+    fn declarations(ty: Ty) -> Vec<String> {
+        let draft = Draft {
+            callbacks: vec![Callback {
+                params: vec![Ty::Scalar(Scalar::I64), Ty::Scalar(Scalar::Bool)],
+                result: Ty::Unit,
+            }],
+            ..Draft::default()
+        };
+        let slots = param_slots(&draft, Role::Declared, "x", &ty);
+        slots.into_iter().map(|slot| slot.declaration).collect()
+    }
+
+    fn option(ty: Ty) -> Ty {
+        Ty::Option(Box::new(ty))
+    }
+
+    fn list(ty: Ty) -> Ty {
+        Ty::List(Box::new(ty))
+    }
+
+    #[test]
+    fn parameters_spread_over_c_parameters() {
+        assert_eq!(declarations(Ty::Scalar(Scalar::Bool)), ["bool x"]);
+        assert_eq!(declarations(Ty::Text), ["const uint8_t *x", "uint64_t x_len"]);
+        assert_eq!(declarations(option(Ty::Bytes)), ["const uint8_t *x", "uint64_t x_len"]);
+        assert_eq!(declarations(list(Ty::Text)), ["const rt_text *x", "uint64_t x_len"]);
+        assert_eq!(
+            declarations(list(Ty::Scalar(Scalar::Bool))),
+            ["const bool *x", "uint64_t x_len"]
+        );
+        assert_eq!(declarations(option(Ty::Scalar(Scalar::F64))), ["bool x_present", "double x"]);
+        assert_eq!(declarations(Ty::Callback(CallbackId(0))), ["void (*x)(int64_t, bool)"]);
+        assert_eq!(declarations(Ty::Handle(HandleId(0), Access::Shared)), ["int64_t x"]);
+        assert_eq!(declarations(Ty::Owned(Box::new(list(Ty::Bytes)))), ["rt_list_bytes x"]);
+    }
+
+    #[test]
+    fn results_are_one_c_value() {
+        let draft = Draft::default();
+        assert_eq!(value(&draft, &option(Ty::Scalar(Scalar::U8))), "rt_opt_u8");
+        assert_eq!(value(&draft, &option(list(Ty::Scalar(Scalar::I16)))), "rt_list_i16");
+        assert_eq!(value(&draft, &Ty::Unit), "void");
+    }
+
+    #[test]
+    fn what_is_owned_names_the_function_that_frees_it() {
+        let draft = Draft {
+            handles: vec![Handle {
+                name: "FileLock".to_owned(),
+                name_span: Default::default(),
+                doc: String::new(),
+                tag: 1,
+                tag_span: Default::default(),
+                rust: Default::default(),
+                sample: Default::default(),
+            }],
+            ..Draft::default()
+        };
+        let free = |ty: Ty| free_function(&draft, &ty);
+        assert_eq!(free(option(Ty::Text)), Some("rt_text_free".to_owned()));
+        assert_eq!(free(list(Ty::Scalar(Scalar::Bool))), Some("rt_list_bool_free".to_owned()));
+        assert_eq!(
+            free(Ty::Handle(HandleId(0), Access::Owned)),
+            Some("rt_file_lock_free".to_owned())
+        );
+        assert_eq!(free(option(Ty::Scalar(Scalar::I64))), None);
     }
 }

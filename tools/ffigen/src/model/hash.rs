@@ -64,7 +64,7 @@ fn function_line(draft: &Draft, function: &Function) -> String {
         c_type::prototype(draft, function),
         params.join(","),
         spelling(draft, &function.result),
-        failure(function.failure),
+        failure(function),
         function.keeps_error
     )
 }
@@ -73,13 +73,11 @@ fn spelling(draft: &Draft, ty: &Ty) -> String {
     c_type::spec(draft, ty)
 }
 
-/// A failure value as the manifest spells it; empty for the type's own.
-pub fn failure(failure: Failure) -> String {
-    match failure {
+/// A failure value that the spec names; nothing for the type's own.
+fn failure(function: &Function) -> String {
+    match function.failure {
         Failure::Default => String::new(),
-        Failure::Int(value) => value.to_string(),
-        Failure::Float(value) if value.is_nan() => "nan".to_owned(),
-        Failure::Float(value) => format!("{value:?}"),
+        _ => c_type::failure(function),
     }
 }
 

@@ -28,7 +28,9 @@ const POINTER_AND_LENGTH: Layout = Layout { size_bytes: 16, align_bytes: 8 };
 pub fn of_ty(draft: &Draft, ty: &Ty) -> Layout {
     match ty {
         Ty::Unit => Layout { size_bytes: 0, align_bytes: 1 },
-        Ty::Scalar(scalar) => Layout { size_bytes: scalar.size_bytes(), align_bytes: scalar.size_bytes() },
+        Ty::Scalar(scalar) => {
+            Layout { size_bytes: scalar.size_bytes(), align_bytes: scalar.size_bytes() }
+        }
         Ty::Text | Ty::Bytes | Ty::List(_) => POINTER_AND_LENGTH,
         Ty::Enum(_) => Layout { size_bytes: 4, align_bytes: 4 },
         Ty::Handle(..) | Ty::Callback(_) => Layout { size_bytes: 8, align_bytes: 8 },
@@ -63,4 +65,61 @@ pub fn of_struct(draft: &Draft, id: StructId) -> StructLayout {
 
 fn round_up(value: u64, align: u64) -> u64 {
     value.div_ceil(align) * align
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ty::Scalar;
+    use super::super::{Field, Struct, StructOrigin};
+    use super::*;
+
+    fn strukt(fields: &[Ty]) -> (Draft, StructId) {
+        let field = |ty: &Ty| Field {
+            name: "field".to_owned(),
+            name_span: Default::default(),
+            ty: ty.clone(),
+            ty_span: Default::default(),
+            doc: String::new(),
+        };
+        let item = Struct {
+            name: "Sample".to_owned(),
+            name_span: Default::default(),
+            doc: String::new(),
+            origin: StructOrigin::Declared,
+            is_tuple: false,
+            fields: fields.iter().map(field).collect(),
+            used_in_list: false,
+        };
+        (Draft { structs: vec![item], ..Draft::default() }, StructId(0))
+    }
+
+    fn layout(fields: &[Ty]) -> (u64, u64, Vec<u64>) {
+        let (draft, id) = strukt(fields);
+        let StructLayout { layout, offsets_bytes } = of_struct(&draft, id);
+        (layout.size_bytes, layout.align_bytes, offsets_bytes)
+    }
+
+    const BOOL: Ty = Ty::Scalar(Scalar::Bool);
+    const I16: Ty = Ty::Scalar(Scalar::I16);
+    const I32: Ty = Ty::Scalar(Scalar::I32);
+    const F64: Ty = Ty::Scalar(Scalar::F64);
+
+    #[test]
+    fn fields_stand_at_multiples_of_their_alignment() {
+        assert_eq!(layout(&[BOOL, I32, BOOL, F64]), (24, 8, vec![0, 4, 8, 16]));
+        assert_eq!(layout(&[BOOL, I16, BOOL]), (6, 2, vec![0, 2, 4]));
+        assert_eq!(layout(&[BOOL, Ty::Text, I32]), (32, 8, vec![0, 8, 24]));
+    }
+
+    #[test]
+    fn an_optional_scalar_is_a_flag_and_a_value() {
+        let option = |ty: Ty| Ty::Option(Box::new(ty));
+        assert_eq!(layout(&[option(BOOL), option(I32), option(F64)]), (32, 8, vec![0, 4, 16]));
+        assert_eq!(layout(&[option(Ty::Text)]), (16, 8, vec![0]));
+    }
+
+    #[test]
+    fn no_field_means_no_bytes() {
+        assert_eq!(layout(&[]), (0, 1, vec![]));
+    }
 }

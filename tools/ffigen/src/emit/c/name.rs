@@ -1,5 +1,7 @@
 //! Every file name, macro and comment text of the C header; the ABI's own names are in `model::symbol`.
 
+use crate::emit::text;
+
 /// The file name of a module's header.
 pub fn header(module: &str) -> String {
     format!("rt_{module}.h")
@@ -15,9 +17,21 @@ pub fn comment(text: &str) -> String {
     text.replace("*/", "* /").replace("/*", "/ *")
 }
 
-/// The contents of a comment: one text per line, blank first lines dropped.
-pub fn comment_lines(doc: &str) -> Vec<String> {
-    crate::emit::text::lines(doc).iter().map(|line| comment(line)).collect()
+/// Documentation as a finished comment: one line where it fits, else a block.
+pub fn comment_block(doc: &str) -> Vec<String> {
+    let lines = contents(doc);
+    match lines.as_slice() {
+        [line] => vec![format!("/**{line} */")],
+        lines => {
+            let inner = lines.iter().map(|line| format!(" *{line}"));
+            std::iter::once("/**".to_owned()).chain(inner).chain([" */".to_owned()]).collect()
+        }
+    }
+}
+
+/// The contents of a comment's lines.
+pub fn contents(doc: &str) -> Vec<String> {
+    text::lines(&comment(doc))
 }
 
 #[cfg(test)]
@@ -27,6 +41,15 @@ mod tests {
     #[test]
     fn comments_cannot_end_early() {
         assert_eq!(comment("see */ and /*"), "see * / and / *");
+    }
+
+    #[test]
+    fn comments_take_one_line_where_they_can() {
+        assert_eq!(comment_block("A name. "), ["/** A name. */"]);
+        assert_eq!(
+            comment_block("A name.\n\nMore."),
+            ["/**", " * A name.", " *", " * More.", " */"]
+        );
     }
 
     #[test]

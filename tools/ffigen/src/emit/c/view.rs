@@ -30,7 +30,6 @@ struct Handle {
     doc: Vec<String>,
     kind_macro: String,
     tag: String,
-    free: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -84,7 +83,7 @@ pub fn view(draft: &Draft) -> View {
     let module = &draft.module.name;
     View {
         module: module.clone(),
-        doc: name::comment_lines(&draft.module.doc),
+        doc: name::contents(&draft.module.doc),
         guard: name::guard(module),
         is_base: module == "base",
         uses_base: module != "base",
@@ -118,11 +117,15 @@ fn scalar_types(scalar: Scalar, spelling: &str) -> ScalarTypes {
 
 fn handle(draft: &Draft, id: HandleId) -> Handle {
     let item = draft.handle(id);
+    let free = symbol::handle_free(draft, id);
+    let doc = format!(
+        "{}\nThe kind's tag, for rt_live_handles. A handle is an `int64_t`; free it with {free}.",
+        item.doc.trim()
+    );
     Handle {
-        doc: name::comment_lines(&item.doc),
+        doc: name::comment_block(&doc),
         kind_macro: symbol::kind_macro(draft, id),
         tag: item.tag.to_string(),
-        free: symbol::handle_free(draft, id),
     }
 }
 
@@ -137,7 +140,7 @@ fn enumeration(draft: &Draft, id: EnumId) -> Enum {
         ),
     };
     Enum {
-        doc: name::comment_lines(&item.doc),
+        doc: name::comment_block(&item.doc),
         name: symbol::enum_type(draft, id),
         values: item.values.iter().enumerate().map(value).collect(),
     }
@@ -165,12 +168,12 @@ fn strukt(draft: &Draft, id: StructId) -> Struct {
         assertions.push(assertion(&format!("offsetof({name}, {})", field.name), *offset, &what));
     }
     Struct {
-        doc: name::comment_lines(&item.doc),
+        doc: name::comment_block(&item.doc),
         fields: item
             .fields
             .iter()
             .map(|field| Field {
-                doc: name::comment_lines(&field.doc),
+                doc: name::comment_block(&field.doc),
                 declaration: format!("{} {};", c_type::value(draft, &field.ty), field.name),
             })
             .collect(),
@@ -187,38 +190,34 @@ fn assertion(expression: &str, value: u64, what: &str) -> String {
 
 fn declaration(draft: &Draft, function: &Function) -> Declaration {
     Declaration {
-        doc: doc(draft, function),
-        prototype: format!("{};", c_type::prototype(draft, function)),
+        doc: name::comment_block(&doc(draft, function)),
+        prototype: c_type::wrapped_prototype(draft, function),
     }
 }
 
 /// The comment over a declaration: meaning, parameters, result, errors, threads.
-fn doc(draft: &Draft, function: &Function) -> Vec<String> {
-    let mut doc: Vec<String> =
-        name::comment(function.doc.trim()).lines().map(str::to_owned).collect();
-    doc.push(String::new());
+fn doc(draft: &Draft, function: &Function) -> String {
+    let mut doc = vec![function.doc.trim().to_owned(), String::new()];
     for param in &function.params {
         let note = param_note(draft, function.role, &param.ty);
-        let text = name::comment(&text::one_line(&param.doc));
-        doc.push(format!("@param {} {text}{note}", param.name));
+        doc.push(format!("@param {} {}{note}", param.name, text::one_line(&param.doc)));
     }
     if let Some(result) = result_note(draft, function) {
         doc.push(format!("@return {result}"));
     }
+    if !function.errors.is_empty() {
+        doc.push("@par Errors".to_owned());
+    }
     for error in &function.errors {
-        let when = name::comment(&text::one_line(&error.when));
-        doc.push(format!("@exception RT_ERROR_{} {when}", error.code));
+        doc.push(format!("- RT_ERROR_{}: {}", error.code, text::one_line(&error.when)));
     }
     if let Some(threads) = &function.threads {
-        doc.push(format!("@note {}", name::comment(&text::one_line(threads))));
+        doc.push(format!("@note {}", text::one_line(threads)));
     }
     if function.keeps_error {
         doc.push("@note Leaves the thread's error as it is.".to_owned());
     }
-    while doc.last().is_some_and(String::is_empty) {
-        doc.pop();
-    }
-    doc.iter().map(|line| text::line(line)).collect()
+    doc.join("\n")
 }
 
 fn param_note(draft: &Draft, role: Role, ty: &Ty) -> String {
@@ -243,7 +242,6 @@ fn result_note(draft: &Draft, function: &Function) -> Option<String> {
     let freed =
         c_type::free_function(draft, &function.result).map(|free| format!(" Free it with {free}."));
     let freed = freed.unwrap_or_default();
-    let failure = hash::failure(function.failure);
     let note = match &function.result {
         Ty::Unit => return None,
         _ if function.role != Role::Declared => {
@@ -262,10 +260,8 @@ fn result_note(draft: &Draft, function: &Function) -> Option<String> {
             format!("The value; a null pointer on failure.{freed}")
         }
         Ty::Handle(..) => format!("A new handle; 0 on failure.{freed}"),
-        _ if !failure.is_empty() => format!("The value; {failure} on failure."),
-        Ty::Scalar(Scalar::Bool) => "The value; false on failure.".to_owned(),
         _ if function.keeps_error => "The value.".to_owned(),
-        _ => "The value; 0 on failure.".to_owned(),
+        _ => format!("The value; {} on failure.", c_type::failure(function)),
     };
     Some(note)
 }

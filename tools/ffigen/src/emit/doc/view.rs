@@ -3,9 +3,9 @@
 use super::name;
 use crate::emit::simple_spelling as spelling;
 use crate::emit::text;
-use crate::model::ty::{Access, Scalar, Ty};
+use crate::model::ty::{Access, Ty};
 use crate::model::{
-    Draft, EnumId, Function, HandleId, StructId, StructOrigin, c_type, hash, layout, symbol,
+    Draft, EnumId, Function, HandleId, StructId, StructOrigin, c_type, layout, symbol,
 };
 use serde::Serialize;
 
@@ -118,7 +118,7 @@ pub fn view(draft: &Draft) -> View {
 }
 
 fn plain_lines(doc: &str) -> Vec<String> {
-    doc.trim().lines().map(|line| line.trim().to_owned()).collect()
+    doc.trim().lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
 fn handle(draft: &Draft, id: HandleId) -> Handle {
@@ -188,7 +188,7 @@ fn function(draft: &Draft, function: &Function) -> FunctionView {
         summary: name::cell(&text::summary(&function.doc)),
         anchor: format!("#{}", function.name),
         doc: plain_lines(&function.doc),
-        c: format!("{};", c_type::prototype(draft, function)),
+        c: c_type::wrapped_prototype(draft, function),
         has_simple: !simple.is_empty(),
         simple,
         has_params: !function.params.is_empty(),
@@ -220,27 +220,12 @@ fn result(draft: &Draft, function: &Function) -> String {
         return "Gives nothing; `rt_last_error_code()` tells a failure.".to_owned();
     }
     let ty = name::code(&c_type::spec(draft, &function.result));
-    let failure = name::code(&failure(function));
+    let failure = name::code(&c_type::failure(function));
     let free = match c_type::free_function(draft, &function.result) {
         Some(free) => format!(" Free it with `{free}`."),
         None => String::new(),
     };
     format!("Gives {ty}; {failure} on failure.{free}")
-}
-
-fn failure(function: &Function) -> String {
-    let named = hash::failure(function.failure);
-    if !named.is_empty() {
-        return named;
-    }
-    let default = match &function.result {
-        Ty::Scalar(Scalar::Bool) | Ty::Struct(_) => "false",
-        Ty::Scalar(scalar) if scalar.is_float() => "0.0",
-        Ty::Text | Ty::Bytes | Ty::List(_) => "null",
-        Ty::Option(_) => "none",
-        _ => "0",
-    };
-    default.to_owned()
 }
 
 /// The extern and the wrappers; none for functions that only free what belongs to the language there.

@@ -4,7 +4,7 @@ use super::name;
 use crate::emit::simple_spelling as spelling;
 use crate::emit::text;
 use crate::model::ty::Ty;
-use crate::model::{Draft, EnumId, Function, Struct, hash, symbol};
+use crate::model::{Draft, EnumId, Function, HandleId, Struct, c_type, hash, symbol};
 use serde::Serialize;
 
 /// All that the module needs.
@@ -59,12 +59,12 @@ struct Wrapper {
 /// The view of a module.
 pub fn view(draft: &Draft) -> View {
     let callable = || draft.functions.iter().filter(|function| spelling::is_callable(function));
+    let kinds = (0..draft.handles.len()).map(|index| kind(draft, HandleId(index as u32)));
+    let values = (0..draft.enums.len()).flat_map(|index| constants(draft, EnumId(index as u32)));
     View {
         doc: text::lines(&draft.module.doc),
         abi_symbol: symbol::abi(&draft.module.name, hash::abi(draft)),
-        constants: (0..draft.enums.len())
-            .flat_map(|index| constants(draft, EnumId(index as u32)))
-            .collect(),
+        constants: kinds.chain(values).collect(),
         structs: draft
             .structs
             .iter()
@@ -73,6 +73,17 @@ pub fn view(draft: &Draft) -> View {
             .collect(),
         externs: callable().map(|function| raw(draft, function)).collect(),
         wrappers: callable().flat_map(|function| wrappers(draft, function)).collect(),
+    }
+}
+
+/// The tag of a handle kind, for `live_handles`.
+fn kind(draft: &Draft, id: HandleId) -> Constant {
+    let item = draft.handle(id);
+    Constant {
+        doc: text::lines(&format!("The kind of a `{}`.", item.name)),
+        name: name::kind(draft, id),
+        ty: "i32".to_owned(),
+        value: item.tag.to_string(),
     }
 }
 
@@ -133,6 +144,9 @@ fn doc(function: &Function) -> Vec<String> {
             spelling::ident(&param.name),
             text::one_line(&param.doc)
         )));
+    }
+    if function.result != Ty::Unit && !function.keeps_error {
+        doc.push(text::line(&format!("- on failure: {}", c_type::failure(function))));
     }
     for error in &function.errors {
         doc.push(text::line(&format!(
