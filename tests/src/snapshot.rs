@@ -150,13 +150,17 @@ fn file(suite: &Suite, page: &Page) -> PathBuf {
     super::root().join(suite.folder).join(format!("{}.snap", page.path))
 }
 
+fn from_root(path: &Path) -> String {
+    path.strip_prefix(super::root()).unwrap_or(path).display().to_string()
+}
+
 /// Fails when a snapshot is stored that no case refers to.
 fn check_orphans(suite: &Suite) -> Result<(), Failed> {
     let orphans = orphans(suite)?;
     if orphans.is_empty() {
         return Ok(());
     }
-    let names: Vec<_> = orphans.iter().map(|orphan| orphan.display().to_string()).collect();
+    let names: Vec<_> = orphans.iter().map(|orphan| from_root(orphan)).collect();
     Err(format!(
         "no case refers to these:\n{}\nTo remove them: ./bazelw run //snapshots:accept",
         names.join("\n")
@@ -214,7 +218,7 @@ fn accept(suite: &Suite) -> ExitCode {
     }
     let orphans = orphans(suite).unwrap_or_default();
     for orphan in &orphans {
-        println!("removed {}", orphan.display());
+        println!("removed {}", from_root(orphan));
         failed |= fs::remove_file(orphan).is_err();
         let mut folder = orphan.parent();
         while let Some(empty) = folder.filter(|folder| fs::remove_dir(folder).is_ok()) {
@@ -236,7 +240,7 @@ fn rewrite(suite: &Suite, page: &Page) -> bool {
         let _ = fs::remove_file(&file);
         let _ = compare(suite, page);
     }
-    println!("wrote {}", file.display());
+    println!("wrote {}", from_root(&file));
     true
 }
 
