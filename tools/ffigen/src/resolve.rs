@@ -37,7 +37,9 @@ impl Base {
         let error = draft.enums.iter().find(|item| item.name == "Error");
         Base {
             codes: error.map_or_else(Vec::new, |item| {
-                item.values.iter().map(|value| (value.name.clone(), value.value)).collect()
+                // Number 0 says that there was no error, so no function can list it.
+                let values = item.values.iter().filter(|value| value.value != 0);
+                values.map(|value| (value.name.clone(), value.value)).collect()
             }),
             symbols: draft.functions.iter().map(|function| function.name.clone()).collect(),
         }
@@ -162,7 +164,8 @@ impl Resolver {
         for item in &spec.enums {
             let mut values = Vec::with_capacity(item.values.len());
             for value in &item.values {
-                let Ok(number) = i32::try_from(value.value.value) else {
+                let number = value.value.value.clamp(i32::MIN.into(), i32::MAX.into());
+                if number != value.value.value {
                     let title = format!(
                         "value {} of `{}` is out of range",
                         value.value.value, value.name.text
@@ -171,12 +174,11 @@ impl Resolver {
                         .label(value.value.span, "an enum is an `int32_t` at the boundary")
                         .help(format!("take a number from {} to {}", i32::MIN, i32::MAX));
                     self.diagnostics.push(mistake);
-                    continue;
-                };
+                }
                 values.push(EnumValue {
                     name: value.name.text.clone(),
                     name_span: value.name.span,
-                    value: number,
+                    value: number as i32,
                     value_span: value.value.span,
                     doc: doc(&value.doc),
                 });

@@ -286,7 +286,7 @@ impl Function {
         Function {
             name: r.text("name"),
             doc: r.text("doc"),
-            params: r.opt_entries("params", "param", Param::read),
+            params: r.opt_entries("params", "parameter", Param::read),
             result: r.opt_text("result"),
             failure: r.opt_failure("failure"),
             errors: r.pairs("errors"),

@@ -18,7 +18,13 @@ pub(super) fn check(review: &mut Review) {
     if !is_snake(&module.name) {
         bad_form(review, "module", &module.name, module.name_span, Form::Snake);
     } else if reserved::is_module(&module.name) {
-        reserved_word(review, "module", &module.name, module.name_span, "Rust or Simple");
+        reserved_word(
+            review,
+            "module",
+            &module.name,
+            module.name_span,
+            "Rust or Simple keeps this word for itself",
+        );
     }
     for item in &draft.handles {
         check_type(review, "handle", &item.name, item.name_span);
@@ -35,7 +41,13 @@ pub(super) fn check(review: &mut Review) {
             if !is_upper_snake(&value.name) {
                 bad_form(review, "value", &value.name, value.name_span, Form::UpperSnake);
             } else if value.name == "SELF" {
-                reserved_word(review, "value", &value.name, value.name_span, "Rust (as `Self`)");
+                reserved_word(
+                    review,
+                    "value",
+                    &value.name,
+                    value.name_span,
+                    "would be `Self` in Rust",
+                );
             }
         }
     }
@@ -59,7 +71,13 @@ fn check_type(review: &mut Review, kind: &str, name: &str, span: Span) {
     if !is_camel(name) {
         bad_form(review, kind, name, span, Form::Camel);
     } else if review.base.is_some() && reserved::TYPES.contains(&name) {
-        reserved_word(review, kind, name, span, "Rust or ffi_rt, in the scope of every body,");
+        reserved_word(
+            review,
+            kind,
+            name,
+            span,
+            "a name of Rust or `ffi_rt::prelude`, which every body sees",
+        );
     }
 }
 
@@ -68,7 +86,7 @@ fn check_variable(review: &mut Review, kind: &str, name: &str, span: Span) {
     if !is_snake(name) {
         bad_form(review, kind, name, span, Form::Snake);
     } else if let Some(language) = reserved::language(name) {
-        reserved_word(review, kind, name, span, language);
+        reserved_word(review, kind, name, span, &format!("{language} keeps this word for itself"));
     } else if name.starts_with("rt_") {
         let mistake = Diagnostic::error(
             code::RESERVED_PREFIX,
@@ -94,10 +112,10 @@ fn check_prefix(review: &mut Review, name: &str, span: Span) {
     }
 }
 
-fn reserved_word(review: &mut Review, kind: &str, name: &str, span: Span, language: &str) {
+fn reserved_word(review: &mut Review, kind: &str, name: &str, span: Span, label: &str) {
     let mistake =
         Diagnostic::error(code::RESERVED_WORD, format!("{kind} `{name}` is a reserved word"))
-            .label(span, format!("{language} keeps this word for itself"))
+            .label(span, label)
             .help("take another name");
     review.report(mistake);
 }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use diag::{Diagnostic, Span};
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
 
 use super::{Review, rust_depth};
@@ -56,7 +56,8 @@ fn check_text<T>(
             return None;
         }
     };
-    if let Some(range) = rust_depth::too_deep(tokens.clone()) {
+    let scan = rust_depth::scan(tokens.clone());
+    if let Some(range) = scan.too_deep {
         let mistake = Diagnostic::error(
             code::RUST_DEPTH,
             format!("the code of `{key}` nests too deeply"),
@@ -69,7 +70,7 @@ fn check_text<T>(
         review.report(mistake);
         return None;
     }
-    if let Some(range) = find_unsafe(tokens.clone()) {
+    if let Some(range) = scan.unsafe_at {
         let mistake = Diagnostic::error(code::UNSAFE_BODY, format!("`unsafe` in `{key}`"))
             .label(place(text, range.clone()), remark(text, range, "the crate of this code forbids `unsafe`"))
             .help("use a safe function of std, of a crate or of ffi_rt; unsafe code belongs into ffi/rt");
@@ -79,21 +80,37 @@ fn check_text<T>(
     match (|input: ParseStream| parse(input)).parse2(tokens) {
         Ok(parsed) => Some(parsed),
         Err(error) => {
-            let message = error.to_string();
             let range = or_end(text, error.span().byte_range());
-            let what = message.lines().next().unwrap_or_default();
-            let mistake =
-                Diagnostic::error(code::RUST_SYNTAX, format!("`{key}` is no Rust code: {what}"))
-                    .label(place(text, range.clone()), remark(text, range, what))
-                    .help(match key {
-                        "items" => "`items` holds Rust items: `use`, `fn`, `const`, `struct` ..",
-                        "rust" => "`rust` is a Rust type, such as `std::fs::File`",
-                        _ => "a body is the inside of a Rust block: statements, then the value",
-                    });
+            let found = text.text.get(range.clone()).unwrap_or_default();
+            let (title, label) = words(&error.to_string(), key, found);
+            let mistake = Diagnostic::error(code::RUST_SYNTAX, title)
+                .label(place(text, range.clone()), remark(text, range, &label))
+                .help(match key {
+                    "items" => "`items` holds Rust items: `use`, `fn`, `const`, `struct` ..",
+                    "rust" => "`rust` is a Rust type, such as `std::fs::File`",
+                    _ => "a body is the inside of a Rust block: statements, then the value",
+                });
             review.report(mistake);
             None
         }
     }
+}
+
+/// The parser's message as title and label. It may list every token that could stand there; three of them say enough.
+fn words(message: &str, key: &str, found: &str) -> (String, String) {
+    let what = message.lines().next().unwrap_or_default();
+    let Some(list) = what.strip_prefix("expected one of: ") else {
+        return (format!("`{key}` is no Rust code: {what}"), what.to_owned());
+    };
+    let mut alternatives: Vec<_> = list.split(", ").take(4).collect();
+    if alternatives.len() == 4 {
+        alternatives[3] = "..";
+    }
+    let title = format!(
+        "`{key}` is no Rust code: unexpected `{}`",
+        found.lines().next().unwrap_or_default()
+    );
+    (title, format!("expected {}", alternatives.join(", ")))
 }
 
 /// A function among the items that has the name of an exported one would be a second definition.
@@ -148,16 +165,6 @@ fn remark(text: &Text, range: Range<usize>, what: &str) -> String {
         .next()
         .unwrap_or_default();
     format!("{what}, in its line {}: `{}`", before.matches('\n').count() + 1, line.trim())
-}
-
-/// The first `unsafe`, macros included.
-fn find_unsafe(tokens: TokenStream) -> Option<Range<usize>> {
-    tokens.into_iter().find_map(|token| match token {
-        TokenTree::Ident(ident) if ident == "unsafe" => Some(ident.span().byte_range()),
-        // Recursion is bounded: the depth was checked before.
-        TokenTree::Group(group) => find_unsafe(group.stream()),
-        _ => None,
-    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A bound on how deeply Rust code can nest, found without recursion into the code.
+//! What the tokens of Rust code tell before it is parsed: whether it nests too deeply, and whether it says `unsafe`.
 //!
 //! The Rust parser and the formatter recurse, so a spec could overflow their stack. Brackets are not the only way to nest:
 //! `!!!!a`, `a = b = c = ..` and `if .. else if ..` do it without. So every token counts that stands before a token in the same
@@ -11,8 +11,18 @@ use proc_macro2::{TokenStream, TokenTree};
 /// The most tokens that may stand above one token. The parser needs some 10 KiB of stack for each in the worst case.
 const LIMIT: usize = 1000;
 
-/// Where code nests too deeply, if it does, as a range of bytes.
-pub(super) fn too_deep(tokens: TokenStream) -> Option<Range<usize>> {
+/// What one walk over the tokens finds; ranges are in bytes.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// Where the code nests too deeply; the walk ends there.
+    pub(super) too_deep: Option<Range<usize>>,
+    /// The first `unsafe`, macros included.
+    pub(super) unsafe_at: Option<Range<usize>>,
+}
+
+/// Walks over the tokens, without recursion.
+pub(super) fn scan(tokens: TokenStream) -> Scan {
+    let mut scan = Scan::default();
     // Each entry is an open bracket: the tokens left in it, and the depth at which an expression in it starts.
     let mut open = vec![(tokens.into_iter().peekable(), 0)];
     let mut depth = 0;
@@ -25,15 +35,19 @@ pub(super) fn too_deep(tokens: TokenStream) -> Option<Range<usize>> {
         };
         depth += 1;
         if depth > LIMIT {
-            return Some(token.span().byte_range());
+            scan.too_deep = Some(token.span().byte_range());
+            return scan;
         }
         match token {
             TokenTree::Punct(punct) if matches!(punct.as_char(), ';' | ',') => depth = *outer,
+            TokenTree::Ident(word) if scan.unsafe_at.is_none() && word == "unsafe" => {
+                scan.unsafe_at = Some(word.span().byte_range());
+            }
             TokenTree::Group(group) => open.push((group.stream().into_iter().peekable(), depth)),
             _ => {}
         }
     }
-    None
+    scan
 }
 
 type Open = (std::iter::Peekable<proc_macro2::token_stream::IntoIter>, usize);
@@ -53,7 +67,7 @@ mod tests {
     use super::*;
 
     fn is_deep(text: &str) -> bool {
-        too_deep(text.parse().unwrap()).is_some()
+        scan(text.parse().unwrap()).too_deep.is_some()
     }
 
     #[test]

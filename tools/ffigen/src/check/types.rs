@@ -15,6 +15,16 @@ enum Place {
     Field,
 }
 
+impl Place {
+    fn noun(self) -> &'static str {
+        match self {
+            Place::Param => "parameter",
+            Place::Result => "result",
+            Place::Field => "field",
+        }
+    }
+}
+
 pub(super) fn check(review: &mut Review) {
     let draft = review.draft;
     for field in draft.structs.iter().flat_map(|item| &item.fields) {
@@ -59,6 +69,7 @@ fn check_ty(review: &mut Review, ty: &Ty, span: Span, place: Place) {
                     review,
                     ty,
                     span,
+                    place,
                     "a struct is a whole parameter or result, and the element of a list",
                     "write its fields here instead",
                 );
@@ -70,6 +81,7 @@ fn check_ty(review: &mut Review, ty: &Ty, span: Span, place: Place) {
                     review,
                     ty,
                     span,
+                    place,
                     "a handle is a whole parameter or result",
                     "give the handle by a function of its own",
                 );
@@ -93,6 +105,7 @@ fn check_ty(review: &mut Review, ty: &Ty, span: Span, place: Place) {
                 review,
                 ty,
                 span,
+                place,
                 "a callback is a parameter only",
                 "take the callback as a parameter",
             ),
@@ -117,6 +130,7 @@ fn check_list(review: &mut Review, element: &Ty, span: Span, place: Place) {
                 review,
                 &ty,
                 span,
+                place,
                 "a list of structs is a result only",
                 "take one list per field",
             );
@@ -159,27 +173,26 @@ fn check_callback(review: &mut Review, id: CallbackId, span: Span) {
 
 fn check_owned(review: &mut Review, inner: &Ty, span: Span, place: Place) {
     let spelled = c_type::spec(review.draft, inner);
-    let (label, help) = if review.draft.module.provider == Provider::Generated {
-        ("only a hand-written module can take ownership of a value", format!("write `{spelled}`"))
+    let (where_, label) = if review.draft.module.provider == Provider::Generated {
+        ("in a generated module", "only a hand-written module can take ownership of a value")
     } else if place != Place::Param {
-        ("every result is owned anyway", format!("write `{spelled}`"))
+        ("outside parameters", "every result is owned anyway")
     } else if !matches!(inner, Ty::Text | Ty::Bytes | Ty::List(_)) {
-        ("only text, bytes and lists are handed back", format!("write `{spelled}`"))
+        ("for this type", "only text, bytes and lists are handed back")
     } else {
         return check_ty(review, inner, span, Place::Result);
     };
     let mistake =
-        Diagnostic::error(code::BAD_OWNED, format!("`owned {spelled}` is not possible here"))
+        Diagnostic::error(code::BAD_OWNED, format!("`owned {spelled}` is not possible {where_}"))
             .label(span, label)
-            .help(help);
+            .help(format!("write `{spelled}`"));
     review.report(mistake);
 }
 
-fn misplaced(review: &mut Review, ty: &Ty, span: Span, label: &str, help: &str) {
+fn misplaced(review: &mut Review, ty: &Ty, span: Span, place: Place, label: &str, help: &str) {
     let spelled = c_type::spec(review.draft, ty);
-    let mistake = Diagnostic::error(code::BAD_PLACE, format!("`{spelled}` is not possible here"))
-        .label(span, label)
-        .help(help);
+    let title = format!("`{spelled}` is not possible as a {}", place.noun());
+    let mistake = Diagnostic::error(code::BAD_PLACE, title).label(span, label).help(help);
     review.report(mistake);
 }
 

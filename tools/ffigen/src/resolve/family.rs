@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use diag::{Diagnostic, Span};
 
 use crate::code;
+use crate::similar::similar;
 use crate::spec::{Function, Member, Pair, Param, Str};
 
 /// The function itself, or what its members make of it.
@@ -24,14 +25,17 @@ pub(super) fn expand<'s>(
             .help("add a member, `{ part = \"year\" }`, or remove the family");
         diagnostics.push(mistake);
     }
-    let mut used = HashSet::new();
+    let mut seen = Seen::default();
     let mut functions = Vec::with_capacity(members.value.len());
-    for member in &members.value {
+    for index in 0..members.value.len() {
         let mut expansion =
-            Expansion { members: &members.value, member, used: &mut used, diagnostics };
+            Expansion { members: &members.value, index, seen: &mut seen, diagnostics };
         functions.push(Cow::Owned(expansion.function(item)));
     }
-    report_unused(&members.value, &used, diagnostics);
+    // A placeholder without a key and a key without a placeholder are most likely one slip.
+    if seen.unknown.is_empty() {
+        report_unused(&members.value, &seen.used, diagnostics);
+    }
     functions
 }
 
@@ -51,14 +55,27 @@ fn report_unused(members: &[Member], used: &HashSet<String>, diagnostics: &mut V
     }
 }
 
+/// What the placeholders of a family have shown so far.
+#[derive(Default)]
+struct Seen {
+    /// Keys that some text uses.
+    used: HashSet<String>,
+    /// Keys that no member gives; each is reported once.
+    unknown: HashSet<String>,
+}
+
 struct Expansion<'a> {
     members: &'a [Member],
-    member: &'a Member,
-    used: &'a mut HashSet<String>,
+    index: usize,
+    seen: &'a mut Seen,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
-impl Expansion<'_> {
+impl<'a> Expansion<'a> {
+    fn member(&self) -> &'a Member {
+        &self.members[self.index]
+    }
+
     fn function(&mut self, item: &Function) -> Function {
         Function {
             name: self.name(&item.name),
@@ -99,7 +116,8 @@ impl Expansion<'_> {
             && literals(&pattern.text)
                 .all(|ch| ch.is_ascii_lowercase() || ch.is_ascii_digit() || ch == '_');
         let first_key = placeholders(&pattern.text).next().map(|(key, _)| key);
-        let pair = self.member.pairs.iter().find(|pair| Some(pair.key.text.as_str()) == first_key);
+        let pair =
+            self.member().pairs.iter().find(|pair| Some(pair.key.text.as_str()) == first_key);
         if let Some(pair) = pair.filter(|_| is_sound) {
             name.span = pair.value.span;
         }
@@ -119,16 +137,17 @@ impl Expansion<'_> {
         for (key, at) in placeholders(&value.text) {
             text.push_str(&value.text[end..at]);
             end = at + "${}".len() + key.len();
-            match self.member.pairs.iter().find(|pair| pair.key.text == key) {
+            match self.member().pairs.iter().find(|pair| pair.key.text == key) {
                 Some(pair) => {
-                    self.used.insert(key.to_owned());
+                    self.seen.used.insert(key.to_owned());
                     text.push_str(&pair.value.text);
                 }
                 None => {
                     let span =
                         value.exact.map_or(value.span, |base| Span::new(base + at, base + end));
                     self.report_missing(key, span);
-                    text.push('x');
+                    // Another stand-in for each member, so that their names stay different.
+                    text.push_str(&format!("x{}", self.index));
                 }
             }
         }
@@ -141,27 +160,32 @@ impl Expansion<'_> {
             .members
             .iter()
             .find_map(|other| other.pairs.iter().find(|pair| pair.key.text == key));
-        let mistake = match given {
-            Some(pair) => Diagnostic::error(
-                code::UNKNOWN_PLACEHOLDER,
-                format!("a member does not give `{key}`"),
-            )
-            .label(self.member.span, format!("`${{{key}}}` has no value here"))
-            .also(pair.key.span, "another member gives it here")
-            .help(format!("add `{key} = \"..\"` to this member")),
-            None => Diagnostic::error(
-                code::UNKNOWN_PLACEHOLDER,
-                format!("unknown placeholder `${{{key}}}`"),
-            )
-            .label(place, "no member of the family gives this key")
-            .help(match self.member.pairs.first() {
-                Some(pair) => format!(
-                    "the members give `${{{}}}`; add `{key}` to them or use that",
-                    pair.key.text
-                ),
-                None => format!("add `{key} = \"..\"` to every member"),
-            }),
+        let Some(pair) = given else {
+            if self.seen.unknown.insert(key.to_owned()) {
+                self.report_unknown(key, place);
+            }
+            return;
         };
+        let mistake =
+            Diagnostic::error(code::UNKNOWN_PLACEHOLDER, format!("a member does not give `{key}`"))
+                .label(self.member().span, format!("`${{{key}}}` has no value here"))
+                .also(pair.key.span, "another member gives it here")
+                .help(format!("add `{key} = \"..\"` to this member"));
+        self.diagnostics.push(mistake);
+    }
+
+    fn report_unknown(&mut self, key: &str, place: Span) {
+        let keys = self.member().pairs.iter().map(|pair| pair.key.text.as_str());
+        let help = match similar(key, keys.clone()).or(keys.clone().next()) {
+            Some(other) => format!("write `${{{other}}}`, or add `{key} = \"..\"` to every member"),
+            None => format!("add `{key} = \"..\"` to every member"),
+        };
+        let mistake = Diagnostic::error(
+            code::UNKNOWN_PLACEHOLDER,
+            format!("unknown placeholder `${{{key}}}`"),
+        )
+        .label(place, "no member of the family gives this key")
+        .help(help);
         self.diagnostics.push(mistake);
     }
 }

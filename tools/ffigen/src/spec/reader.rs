@@ -40,6 +40,7 @@ pub(super) fn read<T>(
     };
     let value = read(&mut reader);
     reader.close();
+    Diagnostic::sort(&mut diagnostics);
     (diagnostics.is_empty().then_some(value), diagnostics)
 }
 
@@ -338,15 +339,17 @@ impl<'s> Reader<'_, 's> {
             }
             self.diagnostics.push(mistake);
         }
-        for key in std::mem::take(&mut self.missing) {
-            let mistake = Diagnostic::error(
-                code::MISSING_KEY,
-                format!("missing key `{key}`{}", self.of_whom()),
-            )
-            .label(self.span, format!("this {} has no `{key}`", self.what))
-            .help(example(self.what, key));
-            self.diagnostics.push(mistake);
+        let missing = std::mem::take(&mut self.missing);
+        if missing.is_empty() {
+            return;
         }
+        let noun = if missing.len() == 1 { "key" } else { "keys" };
+        let title = format!("missing {noun} {}{}", list(&missing), self.of_whom());
+        let mistake = Diagnostic::error(code::MISSING_KEY, title)
+            .label(self.span, format!("this {} has no {}", self.what, list(&missing)));
+        self.diagnostics.push(
+            missing.iter().fold(mistake, |mistake, key| mistake.help(example(self.what, key))),
+        );
     }
 
     fn of_whom(&self) -> String {
