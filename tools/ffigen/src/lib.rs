@@ -1,5 +1,7 @@
 //! ffigen.
 
+#![deny(clippy::disallowed_methods)]
+
 pub mod abi_diff;
 pub mod check;
 pub mod code;
