@@ -91,7 +91,10 @@ fn record_panic(function: &'static str, payload: Box<dyn Any + Send>) {
         &[function, ": panicked", at, place.as_str(), ": ", text],
     );
     // The payload's own drop may panic; what that throws is given up, since dropping it could panic again.
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+    if let Err(second) = THREAD.with(|thread| guarded(thread, || drop(payload))) {
         std::mem::forget(second);
     }
 }
+
+#[cfg(test)]
+mod tests;

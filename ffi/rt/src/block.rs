@@ -29,7 +29,7 @@ impl Kind {
         Kind { id: TypeId::of::<A>(), name: type_name::<A>() }
     }
 
-    /// For messages: `list of text`.
+    /// For messages: `text`, `list of i64`.
     fn describe(self) -> String {
         let list = self.name.split_once('<').map(|(_, item)| item.trim_end_matches('>'));
         let short = |path: &str| {
@@ -228,10 +228,16 @@ pub(crate) unsafe fn release(start: *const u8, kind: Kind) -> Result<()> {
     if found.id != kind.id {
         drop(shard);
         let (found, kind) = (found.describe(), kind.describe());
-        return fail(ErrorCode::InvalidFree, format!("the pointer is a {found}, not a {kind}"));
+        return fail(
+            ErrorCode::InvalidFree,
+            format!("the pointer is a live `{found}`, not a `{kind}`"),
+        );
     }
     let block = shard.remove(&start.addr());
     drop(shard);
     drop(block.map(|block| block.allocation));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -163,3 +163,6 @@ impl<A: Release> Drop for Pending<A> {
 pub fn first_error<const N: usize>(results: [Result<()>; N]) -> Result<()> {
     results.into_iter().find(Result::is_err).unwrap_or(Ok(()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -194,3 +194,6 @@ impl<T, E: Into<Error>> ResultExt<T> for Result<T, E> {
         self.map_err(|error| Error { code, ..error.into() })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,12 @@ use crate::convert::{Release, ToAbi};
 use crate::error::{Error, ErrorCode, Result};
 use crate::{block, call, call_keeping_error, handles, last_error};
 
+/// The version of the base ABI, `specs/base.toml`; its name ends with the value, so that a stale header is a link error.
+#[unsafe(no_mangle)]
+pub extern "C" fn rt_abi_base_6e168faf029e2315() -> u64 {
+    0x6e16_8faf_029e_2315
+}
+
 /// The code of the last call on this thread; 0 after a success.
 #[unsafe(no_mangle)]
 pub extern "C" fn rt_last_error_code() -> i32 {
@@ -98,3 +104,6 @@ frees! {
 pub extern "C" fn rt_conformance_panic_next() {
     crate::barrier::panic_next();
 }
+
+#[cfg(test)]
+mod tests;

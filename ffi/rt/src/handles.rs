@@ -438,3 +438,6 @@ impl<T> Drop for Hold<'_, T> {
         unsafe { self.slot.unlock(Access::Exclusive) };
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -307,3 +307,6 @@ pub unsafe fn free_struct<T: Release>(name: &str, ptr: *mut T) -> Result<bool> {
     unsafe { value.release() }?;
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,8 @@ mod handles;
 pub mod input;
 mod last_error;
 pub mod sys;
+#[cfg(test)]
+mod testing;
 mod thread;
 
 pub use abi::{RtBytes, RtList, RtOpt, RtText, Scalar, Zero, empty};

@@ -11,3 +11,6 @@ pub use env::{remove_env, set_env};
 pub use limit::{Resource, limit_address_space, limit_resource, new_session};
 pub use map::read_mapped;
 pub use system::online_cpus;
+
+#[cfg(all(test, not(miri)))]
+mod tests;

@@ -16,6 +16,14 @@ use std::sync::Once;
 struct Remembered {
     text: String,
     place: String,
+    /// The one before it, in one line, for the message at the end of the process.
+    before: String,
+}
+
+impl Remembered {
+    fn line(&self) -> String {
+        format!("panicked at {}: {}", self.place, self.text)
+    }
 }
 
 thread_local! {
@@ -64,15 +72,17 @@ fn on_panic(info: &PanicHookInfo<'_>, previous: &(dyn Fn(&PanicHookInfo<'_>) + S
     }
     let text = text_in(info);
     if FINAL.contains(&text) {
-        if let Ok(Some(first)) = REMEMBERED.try_with(|remembered| remembered.take()) {
-            eprintln!("panicked at {}: {}", first.place, first.text);
+        if let Ok(Some(last)) = REMEMBERED.try_with(|remembered| remembered.take()) {
+            eprintln!("{}\n{}", last.before, last.line());
         }
         return previous(info);
     }
     let place = info.location().map(ToString::to_string).unwrap_or_default();
-    let remembered = Remembered { text: text.to_owned(), place };
     // While the thread is torn down there is nowhere to remember it; the message then lacks the place.
-    let _gone = REMEMBERED.try_with(|slot| slot.replace(Some(remembered)));
+    let _gone = REMEMBERED.try_with(|slot| {
+        let before = slot.take().map(|last| last.line()).unwrap_or_default();
+        slot.replace(Some(Remembered { text: text.to_owned(), place, before }));
+    });
 }
 
 fn text_in<'a>(info: &'a PanicHookInfo<'_>) -> &'a str {

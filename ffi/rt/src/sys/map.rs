@@ -21,9 +21,10 @@ pub fn read_mapped(file: &File) -> io::Result<Vec<u8>> {
 }
 
 /// As [`read_mapped`]; `between` runs after mapping and before copying, so that a test can shorten the file there.
-fn read_mapped_then(file: &File, between: impl FnOnce()) -> io::Result<Vec<u8>> {
-    let length = file.metadata()?.len();
-    if length == 0 {
+pub(super) fn read_mapped_then(file: &File, between: impl FnOnce()) -> io::Result<Vec<u8>> {
+    let metadata = file.metadata()?;
+    let length = metadata.len();
+    if length == 0 || !metadata.is_file() {
         let mut content = Vec::new();
         let mut file = file;
         file.read_to_end(&mut content)?;
@@ -35,6 +36,8 @@ fn read_mapped_then(file: &File, between: impl FnOnce()) -> io::Result<Vec<u8>> 
     let mapping = Mapping::new(file, length)?;
     between();
     match mapping.copy_to(&mut content) {
+        // A page that the new end lies in reads as zeros behind it, so the length tells what the copy does not.
+        Ok(()) if file.metadata()?.len() < metadata.len() => Err(shortened()),
         Ok(()) => Ok(content),
         Err(error) if is_refused(&error) => {
             content.clear();
@@ -53,7 +56,11 @@ fn shortened() -> io::Error {
     io::Error::new(io::ErrorKind::UnexpectedEof, "the file was shortened while it was read")
 }
 
-fn read_at_positions(file: &File, length: usize, mut content: Vec<u8>) -> io::Result<Vec<u8>> {
+pub(super) fn read_at_positions(
+    file: &File,
+    length: usize,
+    mut content: Vec<u8>,
+) -> io::Result<Vec<u8>> {
     content.resize(length, 0);
     file.read_exact_at(&mut content, 0).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => shortened(),

@@ -1,0 +1,118 @@
+//! The wrappers against the real system. They are outside of Miri's reach.
+
+use super::map::{read_at_positions, read_mapped_then};
+use super::*;
+use crate::error::ErrorCode;
+use rustix::fs::{MemfdFlags, memfd_create};
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::process::Command;
+
+/// A file in memory.
+fn file(content: &[u8]) -> File {
+    let mut file = File::from(memfd_create("test", MemfdFlags::CLOEXEC).unwrap());
+    file.write_all(content).unwrap();
+    file
+}
+
+fn pattern(length: usize) -> Vec<u8> {
+    (0..length).map(|index| (index * 31 % 251) as u8).collect()
+}
+
+#[test]
+fn mapped_files_of_every_size_are_read_whole() {
+    for length in [0, 1, 4095, 4096, 4097, 3_000_001] {
+        let content = pattern(length);
+        assert_eq!(read_mapped(&file(&content)).unwrap(), content, "{length} bytes");
+    }
+}
+
+#[test]
+fn a_file_that_is_shortened_meanwhile_is_an_error() {
+    for (length, rest) in
+        [(100_000, 0), (100_000, 5000), (3 << 20, 4096), (4097, 1), (50, 49), (50, 0)]
+    {
+        let file = file(&pattern(length));
+        let result = read_mapped_then(&file, || file.set_len(rest).unwrap());
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::UnexpectedEof, "{length} to {rest}");
+    }
+}
+
+#[test]
+fn plain_reads_can_stand_in() {
+    let content = pattern(10_000);
+    let file = file(&content);
+    assert_eq!(read_at_positions(&file, content.len(), Vec::new()).unwrap(), content);
+    file.set_len(9_999).unwrap();
+    let error = read_at_positions(&file, content.len(), Vec::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+}
+
+#[test]
+fn files_without_a_size_are_read_as_streams() {
+    let content = read_mapped(&File::open("/proc/self/status").unwrap()).unwrap();
+    assert!(content.starts_with(b"Name:"), "{content:?}");
+}
+
+#[test]
+fn a_directory_is_refused_as_one() {
+    let error = read_mapped(&File::open("/").unwrap()).unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(libc::EISDIR));
+}
+
+#[test]
+fn the_environment_can_be_changed() {
+    set_env("FFI_RT_TEST_VARIABLE", "a=b é").unwrap();
+    assert_eq!(std::env::var("FFI_RT_TEST_VARIABLE").unwrap(), "a=b é");
+    set_env("FFI_RT_TEST_VARIABLE", "").unwrap();
+    assert_eq!(std::env::var("FFI_RT_TEST_VARIABLE").unwrap(), "");
+    remove_env("FFI_RT_TEST_VARIABLE").unwrap();
+    assert!(std::env::var_os("FFI_RT_TEST_VARIABLE").is_none());
+    remove_env("FFI_RT_TEST_VARIABLE").unwrap();
+}
+
+#[test]
+fn names_and_values_that_the_environment_cannot_hold_are_refused() {
+    for (key, value) in [("", "x"), ("a=b", "x"), ("a\0b", "x"), ("FFI_RT_TEST_OTHER", "x\0")] {
+        let error = set_env(key, value).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::InvalidArgument, "{key:?}");
+    }
+    for key in ["", "=", "a\0"] {
+        assert_eq!(remove_env(key).unwrap_err().code(), ErrorCode::InvalidArgument, "{key:?}");
+    }
+    assert!(std::env::var_os("FFI_RT_TEST_OTHER").is_none());
+}
+
+#[test]
+fn there_is_a_processor() {
+    assert!(online_cpus().unwrap() >= 1);
+}
+
+fn output_of(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn limits_reach_the_process_to_start_and_not_this_one() {
+    let before = rustix::process::getrlimit(Resource::As);
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -v"]);
+    assert_eq!(output_of(limit_address_space(&mut command, 64 << 20)), "65536");
+
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n; ulimit -Hn"]);
+    assert_eq!(output_of(limit_resource(&mut command, Resource::Nofile, 77)), "77\n77");
+    assert_eq!(rustix::process::getrlimit(Resource::As), before);
+}
+
+#[test]
+fn a_new_session_is_led_by_the_process() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "read -r line < /proc/$$/stat; echo $line"]);
+    let line = output_of(new_session(&mut command));
+    let fields: Vec<&str> = line.split(' ').collect();
+    // pid (comm) state ppid pgrp session ..
+    assert_eq!((fields[0], fields[0]), (fields[4], fields[5]), "{line}");
+}
