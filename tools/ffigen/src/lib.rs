@@ -14,6 +14,9 @@ pub mod source;
 pub mod spec;
 mod template;
 
+#[cfg(test)]
+mod robustness;
+
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
