@@ -1,6 +1,7 @@
 //! The list of rules; one file per rule, or per few rules about one kind of file.
 
 mod attributes;
+mod boundaries;
 mod cargo;
 mod doors;
 mod ffi_packages;
@@ -37,6 +38,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "attributes", why: attributes::WHY, check: attributes::check_attributes },
     Rule { name: "todo", why: todo::WHY, check: todo::check_todo },
     Rule { name: "unsafety", why: unsafety::WHY, check: unsafety::check_unsafety },
+    Rule { name: "boundaries", why: boundaries::WHY, check: boundaries::check_boundaries },
     Rule { name: "templates", why: templates::WHY, check: templates::check_templates },
     Rule { name: "words", why: words::WHY, check: words::check_words },
     Rule { name: "hosts", why: hosts::WHY, check: hosts::check_hosts },

@@ -18,8 +18,9 @@ pub(super) fn check_cargo(tree: &Tree) -> Vec<Problem> {
     };
     let workspace = table.get("workspace");
     let members = workspace.and_then(|it| it.get("members")).and_then(toml::Value::as_array);
+    let lints = levels(workspace.and_then(|it| it.get("lints")));
     for member in members.into_iter().flatten().filter_map(toml::Value::as_str) {
-        check_member(tree, &format!("{member}/Cargo.toml"), &mut problems);
+        check_member(tree, &format!("{member}/Cargo.toml"), &lints, &mut problems);
     }
     for file in tree.files.iter().filter(|file| {
         file.name() == "Cargo.toml" && file.is_hand_written() && file.path.contains('/')
@@ -37,7 +38,18 @@ pub(super) fn check_cargo(tree: &Tree) -> Vec<Problem> {
     problems
 }
 
-fn check_member(tree: &Tree, path: &str, problems: &mut Vec<Problem>) {
+/// The lints of a table with their levels: `clippy::name` and `"deny"`.
+fn levels(lints: Option<&toml::Value>) -> Vec<(String, String)> {
+    let tools = lints.and_then(toml::Value::as_table).into_iter().flatten();
+    let levels = tools.filter_map(|(tool, levels)| Some((tool, levels.as_table()?)));
+    levels
+        .flat_map(|(tool, levels)| {
+            levels.iter().map(move |(name, level)| (format!("{tool}::{name}"), level.to_string()))
+        })
+        .collect()
+}
+
+fn check_member(tree: &Tree, path: &str, shared: &[(String, String)], problems: &mut Vec<Problem>) {
     let Some(file) = tree.file(path) else {
         problems.push(Problem::of(
             path,
@@ -53,8 +65,15 @@ fn check_member(tree: &Tree, path: &str, problems: &mut Vec<Problem>) {
     let inherits = |table: Option<&toml::Value>| {
         table.and_then(|it| it.get("workspace")).and_then(toml::Value::as_bool)
     };
-    if inherits(table.get("lints")) != Some(true) {
+    // Cargo lets a crate inherit all lints or none: one that needs a lint of its own repeats the others.
+    let own = levels(table.get("lints"));
+    if inherits(table.get("lints")) != Some(true) && own.is_empty() {
         problems.push(Problem::at(file, 1, "no `[lints] workspace = true`", "add it"));
+    }
+    let is_missing = |lint: &&(String, String)| !own.contains(lint) && lint.1 != "\"allow\"";
+    for (lint, level) in shared.iter().filter(is_missing).take_while(|_| !own.is_empty()) {
+        let what = format!("its own lints, without `{lint}` of the workspace");
+        problems.push(Problem::at(file, 1, what, format!("add it with the level {level}")));
     }
     for key in SHARED {
         if inherits(table.get("package").and_then(|package| package.get(key))) != Some(true) {
@@ -83,7 +102,7 @@ mod tests {
     use super::super::messages;
     use super::*;
 
-    const ROOT: &str = "[workspace]\nmembers = [\"a\"]\n";
+    const ROOT: &str = "[workspace]\nmembers = [\"a\"]\n[workspace.lints.clippy]\nx = \"deny\"\n";
     const MEMBER: &str = "[package]
 name = \"a\"
 version.workspace = true
@@ -105,6 +124,7 @@ b.workspace = true
         );
         for (change, what) in [
             (("[lints]\nworkspace = true\n", ""), "no `[lints] workspace = true`"),
+            (("[lints]\nworkspace = true", "[lints.rust]\ny = \"deny\""), "without `clippy::x`"),
             (("edition.workspace = true", "edition = \"2021\""), "its own `edition`"),
             (("b.workspace = true", "b = \"1\""), "its own version of `b`"),
         ] {

@@ -14,7 +14,8 @@ const FUNCTION: usize = 70;
 
 /// Prose has one sentence per line; data and patches have the lines they have.
 fn has_line_limit(file: &File) -> bool {
-    file.is_rust() || file.is_c() || file.is_starlark() || file.is_shell() || file.is_template()
+    let is_code_template = file.is_template() && !file.path.ends_with(".md.j2");
+    file.is_rust() || file.is_c() || file.is_starlark() || file.is_shell() || is_code_template
 }
 
 pub(super) fn check_line_length(tree: &Tree) -> Vec<Problem> {
@@ -33,7 +34,7 @@ pub(super) fn check_line_length(tree: &Tree) -> Vec<Problem> {
 
 pub(super) fn check_file_length(tree: &Tree) -> Vec<Problem> {
     let mut ratchet = Ratchet::read(tree, "file");
-    for file in tree.files.iter().filter(|file| has_line_limit(file)) {
+    for file in tree.files.iter().filter(|file| has_line_limit(file) || file.is_template()) {
         let limit = match file.extension() {
             "j2" => TEMPLATE,
             "bzl" => MACRO_FILE,

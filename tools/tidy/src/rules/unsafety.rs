@@ -63,7 +63,7 @@ fn explained(lines: &[&str], index: usize) -> bool {
         .take(6)
         .map(|line| line.trim_start())
         .take_while(|line| !line.ends_with('}'))
-        .any(|line| line.starts_with("// SAFETY:"))
+        .any(|line| line.starts_with("// SAFETY:") || line.starts_with("/// SAFETY:"))
 }
 
 fn keyword(code: &str) -> bool {
