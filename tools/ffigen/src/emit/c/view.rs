@@ -73,6 +73,7 @@ struct Declaration {
 struct ScalarTypes {
     c_type: String,
     list: String,
+    list_free: String,
     option: String,
     /// `[u8]` is spelled `bytes`, so there is no list of it.
     has_list: bool,
@@ -110,6 +111,7 @@ fn scalar_types(scalar: Scalar, spelling: &str) -> ScalarTypes {
     ScalarTypes {
         c_type: c_type::scalar(scalar).to_owned(),
         list: format!("rt_list_{spelling}"),
+        list_free: format!("rt_list_{spelling}_free"),
         option: format!("rt_opt_{spelling}"),
         has_list: scalar != Scalar::U8,
     }

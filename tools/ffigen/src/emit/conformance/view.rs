@@ -13,6 +13,8 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub struct View {
     module: String,
+    /// The program's name.
+    program: String,
     header: String,
     kinds: Vec<String>,
     kind_count: String,
@@ -98,6 +100,7 @@ pub fn view(draft: &Draft) -> View {
         .collect();
     View {
         module: draft.module.name.clone(),
+        program: format!("{}_conformance", draft.module.name),
         header: format!("rt_{}.h", draft.module.name),
         kind_count: (kinds.len() + 1).to_string(),
         kinds,
