@@ -1,8 +1,9 @@
-//! What the boundary costs: a scalar call through the barrier against a raw `extern "C"` call, and what texts, lists and
-//! handles cost on top.
+//! What the boundary costs: a scalar call through the barrier against a raw `extern "C"` call, and
+//! what texts, lists and handles cost on top.
 //!
-//! The shims here have the shape of generated ones and are called through function pointers that the compiler cannot see
-//! through, as C calls them. Each figure is the median of many rounds, so that a disturbed round does not count.
+//! The shims here have the shape of generated ones and are called through function pointers that
+//! the compiler cannot see through, as C calls them. Each figure is the median of many rounds, so
+//! that a disturbed round does not count.
 
 use ffi_rt::{Handles, RtList, RtText, ToAbi, call, exports, input};
 use std::hint::black_box;

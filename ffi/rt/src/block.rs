@@ -1,8 +1,8 @@
 //! Owned blocks: every text, bytes or list that a caller must free is one block, and every live block is registered.
 //!
-//! The registry knows size, alignment and kind, so freeing needs the pointer only, and a pointer that is no live block
-//! (freed before, forged, or of another kind) is an error instead of a corrupted heap. It is split into shards by address,
-//! so that threads seldom meet.
+//! The registry knows size, alignment and kind, so freeing needs the pointer only, and a pointer
+//! that is no live block (freed before, forged, or of another kind) is an error instead of a
+//! corrupted heap. It is split into shards by address, so that threads seldom meet.
 //!
 //! Invariant: memory is given back through the pointer that the allocator gave, never through the caller's.
 

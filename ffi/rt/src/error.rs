@@ -126,7 +126,8 @@ pub struct Error {
 }
 
 impl Error {
-    /// Makes an error. The message names the subject and what is wrong with it; the function's name is put in front later.
+    /// Makes an error. The message names the subject and what is wrong with it; the function's name
+    /// is put in front later.
     #[cold]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Error {
         debug_assert!(code != ErrorCode::Ok, "an error needs a code other than OK");

@@ -1,14 +1,15 @@
 //! The base functions, which every library built on this crate exports; `specs/base.toml` declares them.
 //!
-//! They are written by hand because their parameters are owned results, and because those that look at the thread's error
-//! must leave it alone.
+//! They are written by hand because their parameters are owned results, and because those that look
+//! at the thread's error must leave it alone.
 
 use crate::abi::{RtBytes, RtList, RtText};
 use crate::convert::{Release, ToAbi};
 use crate::error::{Error, ErrorCode, Result};
 use crate::{block, call, call_keeping_error, handles, last_error};
 
-/// The version of the base ABI, `specs/base.toml`; its name ends with the value, so that a stale header is a link error.
+/// The version of the base ABI, `specs/base.toml`; its name ends with the value, so that a stale
+/// header is a link error.
 #[unsafe(no_mangle)]
 pub extern "C" fn rt_abi_base_6e168faf029e2315() -> u64 {
     0x6e16_8faf_029e_2315
@@ -98,7 +99,8 @@ frees! {
     rt_list_bytes_free(RtList<RtBytes>) "list of byte strings and the byte strings in it";
 }
 
-/// Makes the next call on this thread panic inside its barrier: for the conformance tests, which see so what a panic does.
+/// Makes the next call on this thread panic inside its barrier: for the conformance tests, which
+/// see so what a panic does.
 #[cfg(ffi_conformance)]
 #[unsafe(no_mangle)]
 pub extern "C" fn rt_conformance_panic_next() {

@@ -1,9 +1,10 @@
 //! Handle tables: Rust values that C knows by a number.
 //!
-//! A handle is a positive `i64`: 12 bits of kind tag, 25 of generation, 26 of slot index. A slot's generation goes up each
-//! time its value leaves, and a slot whose generations are used up is retired, so no number ever means two values.
-//! Each slot has a reader/writer lock ([`slot`]); the thread's held handles ([`held`]) decide whether a thread may wait
-//! for it, so that no order of calls deadlocks on handles.
+//! A handle is a positive `i64`: 12 bits of kind tag, 25 of generation, 26 of slot index. A slot's
+//! generation goes up each time its value leaves, and a slot whose generations are used up is
+//! retired, so no number ever means two values. Each slot has a reader/writer lock ([`slot`]); the
+//! thread's held handles ([`held`]) decide whether a thread may wait for it, so that no order of
+//! calls deadlocks on handles.
 //!
 //! Invariant: slots are never moved or freed while their table lives, so looking one up needs no lock.
 //! Invariant: a slot's value is touched only under its lock, and is there exactly while the slot is live.
@@ -172,8 +173,8 @@ impl<T> Handles<T> {
         Ok(self.hold(name, handle)?.take())
     }
 
-    /// Exclusive use of a value that can be [taken](Hold::take) away later: a shim first holds all that a call takes, so
-    /// that nothing is taken when another parameter is refused.
+    /// Exclusive use of a value that can be [taken](Hold::take) away later: a shim first holds all
+    /// that a call takes, so that nothing is taken when another parameter is refused.
     ///
     /// # Errors
     /// As for [`get`](Handles::get).

@@ -1,7 +1,8 @@
 //! Parameters on their way in: a C caller's pointers into Rust values.
 //!
-//! Everything that can be checked is checked here: null, length, alignment, UTF-8. What cannot be checked, that the memory is
-//! there and stays as it is for the call, is the caller's promise, and the `# Safety` of every function below.
+//! Everything that can be checked is checked here: null, length, alignment, UTF-8. What cannot be
+//! checked, that the memory is there and stays as it is for the call, is the caller's promise, and
+//! the `# Safety` of every function below.
 //!
 //! Null with length 0 is empty; a pointer with length 0 is not looked at.
 
@@ -58,8 +59,8 @@ unsafe fn any_slice<'a, T>(name: &dyn Display, ptr: *const T, len: u64) -> Resul
 /// # Errors
 /// `NULL_POINTER`, `LENGTH_TOO_LARGE`, `MISALIGNED`.
 ///
-/// # Safety
-/// If `len` is not zero, `ptr` points to `len` values that nobody changes or frees during `'a`, which must end with the call.
+/// # Safety If `len` is not zero, `ptr` points to `len` values that nobody changes or frees during
+/// `'a`, which must end with the call.
 pub unsafe fn slice<'a, T: Scalar>(name: &str, ptr: *const T, len: u64) -> Result<&'a [T]> {
     // SAFETY: the caller's promise is the same, and every pattern of bits is a value of a scalar.
     unsafe { any_slice(&name, ptr, len) }
@@ -112,9 +113,8 @@ pub unsafe fn bools(name: &str, ptr: *const bool, len: u64) -> Result<Vec<bool>>
 
 /// A list of texts.
 ///
-/// # Errors
-/// `NULL_POINTER`, `LENGTH_TOO_LARGE`, `MISALIGNED`, `INVALID_UTF8`, for the list or for an item, which the message names;
-/// `OUT_OF_MEMORY`.
+/// # Errors `NULL_POINTER`, `LENGTH_TOO_LARGE`, `MISALIGNED`, `INVALID_UTF8`, for the list or for
+/// an item, which the message names; `OUT_OF_MEMORY`.
 ///
 /// # Safety
 /// As for [`slice`], for the list and for each item.
@@ -225,9 +225,8 @@ pub unsafe fn opt_bools(name: &str, ptr: *const bool, len: u64) -> Result<Option
 /// # Errors
 /// `NULL_POINTER`, `MISALIGNED`.
 ///
-/// # Safety
-/// `ptr` points to a value of `T`, whose truth values hold 0 or 1, that nobody changes or frees during `'a`, which must end
-/// with the call.
+/// # Safety `ptr` points to a value of `T`, whose truth values hold 0 or 1, that nobody changes or
+/// frees during `'a`, which must end with the call.
 pub unsafe fn reference<'a, T>(name: &str, ptr: *const T) -> Result<&'a T> {
     if ptr.is_null() {
         return fail(ErrorCode::NullPointer, format!("`{name}` is null"));
@@ -281,7 +280,8 @@ impl<T> Out<T> {
 impl<T> Drop for Out<T> {
     fn drop(&mut self) {
         if !self.is_written {
-            // SAFETY: as in `write`. The memory becomes bytes, not a `T`: C reads it, and there zero is none everywhere.
+            // SAFETY: as in `write`. The memory becomes bytes, not a `T`: C reads it, and there
+            // zero is none everywhere.
             unsafe { self.ptr.write_bytes(0, 1) };
         }
     }

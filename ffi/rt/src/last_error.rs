@@ -1,7 +1,7 @@
 //! The thread's last error.
 //!
-//! Success must cost one store, so the code stands apart ([`crate::thread`]) and the message is simply out of date while
-//! the code is 0. The message keeps its memory from failure to failure.
+//! Success must cost one store, so the code stands apart ([`crate::thread`]) and the message is
+//! simply out of date while the code is 0. The message keeps its memory from failure to failure.
 
 use crate::error::{Error, ErrorCode};
 use crate::thread::THREAD;

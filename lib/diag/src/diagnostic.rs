@@ -70,7 +70,8 @@ impl Diagnostic {
         self
     }
 
-    /// Orders by place and drops repetitions: the same code at the same place is one mistake, however often a rule met it.
+    /// Orders by place and drops repetitions: the same code at the same place is one mistake,
+    /// however often a rule met it.
     pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.sort_by(|a, b| a.key().cmp(&b.key()));
         diagnostics.dedup_by(|a, b| a.key() == b.key());

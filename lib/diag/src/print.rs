@@ -1,6 +1,7 @@
 //! Diagnostics as text: for people through annotate-snippets, for programs as one JSON object per line.
 //!
-//! Nothing here knows whether it writes to a terminal: the caller says so with [`Style`], so that output is a function of its input.
+//! Nothing here knows whether it writes to a terminal: the caller says so with [`Style`], so that
+//! output is a function of its input.
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
@@ -67,8 +68,8 @@ pub fn print_message(title: &str, help: &[String], style: Style) -> String {
     out
 }
 
-/// One diagnostic as a JSON object on one line, with a final newline. Lines and columns count from 1, columns in characters;
-/// `end_column` is the column after the last character.
+/// One diagnostic as a JSON object on one line, with a final newline. Lines and columns count from
+/// 1, columns in characters; `end_column` is the column after the last character.
 pub fn json_line(diagnostic: &Diagnostic, file: &SourceFile) -> String {
     let at = file.position(diagnostic.primary.span.start);
     let spans = labels(diagnostic)

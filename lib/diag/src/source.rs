@@ -1,7 +1,8 @@
 //! One source file in memory: its name, its text, and the way from byte offsets to lines and columns.
 //!
-//! Line ends are `\n` only: `\r\n` is folded when bytes become a file, so that a file says and generates the same on every
-//! system. No line or column moves by that, because the dropped byte ends its line.
+//! Line ends are `\n` only: `\r\n` is folded when bytes become a file, so that a file says and
+//! generates the same on every system. No line or column moves by that, because the dropped byte
+//! ends its line.
 
 use std::fmt;
 

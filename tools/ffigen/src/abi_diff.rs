@@ -1,7 +1,7 @@
 //! What changed between two ABI manifests of one module, and how bad it is for those who compiled against the old one.
 //!
-//! Invariant: a change that this file does not know is an ABI break; nothing that breaks a caller is classed lower than a
-//! source break.
+//! Invariant: a change that this file does not know is an ABI break; nothing that breaks a caller
+//! is classed lower than a source break.
 
 mod compare;
 #[cfg(test)]

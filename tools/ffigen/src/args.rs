@@ -21,7 +21,8 @@ pub enum Verb {
     Generate(Generate),
     /// Check specs and write nothing.
     Check(Check),
-    /// Compare two ABI manifests. Exit code: 0 identical, 1 documentation only, 4 compatible addition, 8 source break, 16 ABI break.
+    /// Compare two ABI manifests. Exit code: 0 identical, 1 documentation only, 4 compatible
+    /// addition, 8 source break, 16 ABI break.
     AbiDiff(AbiDiff),
     /// Say what a diagnostic code means.
     Explain {
@@ -50,7 +51,8 @@ pub struct Generate {
     /// What to read.
     #[command(flatten)]
     pub input: Input,
-    /// The output directory, made if it does not exist; of several specs, each gets a directory named after its module in it.
+    /// The output directory, made if it does not exist; of several specs, each gets a directory
+    /// named after its module in it.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// The emitters to run, separated by commas [default: all].

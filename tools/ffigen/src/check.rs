@@ -1,7 +1,8 @@
 //! The rules: what turns a draft into a model.
 //!
-//! Each rule is one file: why it exists, `check`, its tests. A rule sees the whole draft and reports all that breaks it; none
-//! relies on another having passed. What is about several specs is in [`across`].
+//! Each rule is one file: why it exists, `check`, its tests. A rule sees the whole draft and
+//! reports all that breaks it; none relies on another having passed. What is about several specs is
+//! in [`across`].
 
 mod dependencies;
 mod duplicates;

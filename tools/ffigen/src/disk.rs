@@ -1,8 +1,9 @@
 //! Reading specs and writing outputs, with errors that name the path and say what to do.
 //!
-//! Invariant: after `write` either all files are new, or none changed. Everything is first written into a staging directory
-//! inside the output directory (same file system, other files there are left alone) and then renamed; a failing rename
-//! takes back those before it. A killed process may leave a directory `.ffigen-*` behind, never half a file.
+//! Invariant: after `write` either all files are new, or none changed. Everything is first written
+//! into a staging directory inside the output directory (same file system, other files there are
+//! left alone) and then renamed; a failing rename takes back those before it. A killed process may
+//! leave a directory `.ffigen-*` behind, never half a file.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -64,7 +65,8 @@ pub fn read_text(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| Failure::new("read", path, &error))
 }
 
-/// The base spec of a spec: base.toml beside it, else in the directory above (so that fixtures in folders can share one).
+/// The base spec of a spec: base.toml beside it, else in the directory above (so that fixtures in
+/// folders can share one).
 pub fn find_base(spec: &Path) -> Result<PathBuf, Failure> {
     let folder = match spec.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -101,7 +103,8 @@ pub fn write(out: &Path, files: &[(String, &str)]) -> Result<(), Failure> {
     result
 }
 
-/// A new directory for this run. Process numbers repeat in sandboxes that share an output directory, so a second one counts on.
+/// A new directory for this run. Process numbers repeat in sandboxes that share an output
+/// directory, so a second one counts on.
 fn make_staging(out: &Path) -> Result<PathBuf, Failure> {
     for attempt in 0.. {
         let staging = out.join(format!(".ffigen-{}-{attempt}", std::process::id()));

@@ -1,7 +1,7 @@
 //! The checked description of one module's ABI: what every emitter reads.
 //!
-//! Items live in arenas and refer to each other by id, so that a view never looks a name up. `resolve` fills a [`Draft`];
-//! `check` turns it into a [`Model`] once every rule has passed.
+//! Items live in arenas and refer to each other by id, so that a view never looks a name up.
+//! `resolve` fills a [`Draft`]; `check` turns it into a [`Model`] once every rule has passed.
 //!
 //! Invariant: whoever holds a [`Model`] knows that every rule in `check/` has passed (private constructor).
 //! Invariant: declaration order is output order; nothing here is hashed or sorted.

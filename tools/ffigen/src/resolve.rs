@@ -1,10 +1,10 @@
 //! A spec becomes a draft: names become ids, defaults are filled in, families are expanded, free functions are added.
 //!
-//! What has no meaning is reported here (unknown types, codes, placeholders, numbers that their field cannot hold); whether
-//! something meaningful is also allowed is for `check` to say.
+//! What has no meaning is reported here (unknown types, codes, placeholders, numbers that their
+//! field cannot hold); whether something meaningful is also allowed is for `check` to say.
 //!
-//! Invariant: a draft always comes out; what could not be resolved is replaced by a harmless stand-in, so that the rules can run
-//! and report the other mistakes too.
+//! Invariant: a draft always comes out; what could not be resolved is replaced by a harmless
+//! stand-in, so that the rules can run and report the other mistakes too.
 
 mod family;
 mod free;

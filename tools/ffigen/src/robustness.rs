@@ -1,7 +1,8 @@
-//! Whatever bytes a spec consists of, ffigen answers with files or with diagnostics: it never panics, hangs or overflows a stack.
+//! Whatever bytes a spec consists of, ffigen answers with files or with diagnostics: it never
+//! panics, hangs or overflows a stack.
 //!
-//! Mutations are a function of a fixed seed, so a failure repeats. Each one starts from a spec with every construct, because
-//! random bytes would not come past the TOML parser.
+//! Mutations are a function of a fixed seed, so a failure repeats. Each one starts from a spec with
+//! every construct, because random bytes would not come past the TOML parser.
 
 use diag::{Style, json_line, print};
 

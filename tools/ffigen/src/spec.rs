@@ -1,7 +1,8 @@
 //! A spec as it is written: one struct per TOML table, one field per key, each value with its place.
 //!
-//! Values are read from toml's spanned tree with [`reader::Reader`] instead of a derived `Deserialize`, because serde stops at its
-//! first mistake and a spec's author wants to see all of them.
+//! Values are read from toml's spanned tree with [`reader::Reader`] instead of a derived
+//! `Deserialize`, because serde stops at its first mistake and a spec's author wants to see all of
+//! them.
 //!
 //! Invariant: no defaults and no rules here; what a value means is decided in `resolve` and `check`.
 

@@ -3,8 +3,8 @@
 //! A library must not print what it reports as an error. The hook is process-wide, so it hands every panic that happens
 //! outside of a barrier to the hook that it replaced.
 //!
-//! A panic that cannot unwind (in a destructor during unwinding, or in a function that must not unwind) ends the process:
-//! then the remembered panic is printed too, because it is the cause.
+//! A panic that cannot unwind (in a destructor during unwinding, or in a function that must not
+//! unwind) ends the process: then the remembered panic is printed too, because it is the cause.
 
 use crate::thread::{THREAD, Thread};
 use std::any::Any;

@@ -1,8 +1,8 @@
 //! Which handles the current thread is using.
 //!
-//! A thread that uses nothing may wait for a handle as long as it takes: nobody waits for it. A thread that uses a handle
-//! already may not, or two threads could wait for each other; it waits for a moment only. What it uses itself it must
-//! not wait for at all.
+//! A thread that uses nothing may wait for a handle as long as it takes: nobody waits for it. A
+//! thread that uses a handle already may not, or two threads could wait for each other; it waits
+//! for a moment only. What it uses itself it must not wait for at all.
 
 use super::slot::Access;
 use std::cell::RefCell;

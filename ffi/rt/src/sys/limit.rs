@@ -13,9 +13,9 @@ pub fn limit_address_space(command: &mut Command, size_bytes: u64) -> &mut Comma
     limit_resource(command, Resource::As, size_bytes)
 }
 
-/// Sets the soft and hard limit of a resource for the process that `command` will start; the unit is that of
-/// `setrlimit(2)`. `Command::spawn` fails with the operating system's error if the limit cannot be set, as when it is above
-/// the hard limit of this process.
+/// Sets the soft and hard limit of a resource for the process that `command` will start; the unit
+/// is that of `setrlimit(2)`. `Command::spawn` fails with the operating system's error if the limit
+/// cannot be set, as when it is above the hard limit of this process.
 pub fn limit_resource(command: &mut Command, resource: Resource, limit: u64) -> &mut Command {
     let set = move || {
         let limit = Rlimit { current: Some(limit), maximum: Some(limit) };

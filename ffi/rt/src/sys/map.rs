@@ -1,8 +1,9 @@
 //! Reading a file through a memory mapping without ever dying of it.
 //!
-//! A mapped page beyond the end of a file that another process shortened raises SIGBUS when touched. So the copy is done
-//! by the kernel (`process_vm_readv` on this process), which reports such a page as an error. Where that call is not
-//! permitted, as under some seccomp filters, plain positioned reads take its place.
+//! A mapped page beyond the end of a file that another process shortened raises SIGBUS when
+//! touched. So the copy is done by the kernel (`process_vm_readv` on this process), which reports
+//! such a page as an error. Where that call is not permitted, as under some seccomp filters, plain
+//! positioned reads take its place.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,12 +11,11 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 use std::ptr::NonNull;
 
-/// Reads a whole file through a mapping. A file that has no size (a device, a pipe, most of `/proc`) is read as a stream
-/// from where `file` stands.
+/// Reads a whole file through a mapping. A file that has no size (a device, a pipe, most of
+/// `/proc`) is read as a stream from where `file` stands.
 ///
-/// # Errors
-/// What the operating system says; `UnexpectedEof` if the file is shortened while it is read; `OutOfMemory` if the content
-/// does not fit into memory.
+/// # Errors What the operating system says; `UnexpectedEof` if the file is shortened while it is
+/// read; `OutOfMemory` if the content does not fit into memory.
 pub fn read_mapped(file: &File) -> io::Result<Vec<u8>> {
     read_mapped_then(file, || ())
 }

@@ -1,4 +1,5 @@
-//! Specs that are given together belong to one runtime library, so no two may claim one module name, symbol or handle tag.
+//! Specs that are given together belong to one runtime library, so no two may claim one module
+//! name, symbol or handle tag.
 //!
 //! Between modules that are generated one by one, the linker and the test over all specs find the same.
 

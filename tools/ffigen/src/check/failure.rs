@@ -1,4 +1,5 @@
-//! A failure value is a value of the result, and only numbers have a choice: everything else has one natural way to be nothing.
+//! A failure value is a value of the result, and only numbers have a choice: everything else has
+//! one natural way to be nothing.
 
 use diag::Diagnostic;
 

@@ -1,7 +1,7 @@
 //! Names have one form per kind, and none that a target language or ffigen keeps for itself.
 //!
-//! A name goes unchanged into C, Rust and Simple, so what one of them cannot say is refused here, instead of being spelled
-//! differently in each.
+//! A name goes unchanged into C, Rust and Simple, so what one of them cannot say is refused here,
+//! instead of being spelled differently in each.
 
 use diag::{Diagnostic, Span};
 

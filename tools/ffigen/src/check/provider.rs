@@ -1,4 +1,5 @@
-//! Who provides the functions decides which keys make sense: bodies and what they need belong to generated modules only.
+//! Who provides the functions decides which keys make sense: bodies and what they need belong to
+//! generated modules only.
 
 use diag::Diagnostic;
 

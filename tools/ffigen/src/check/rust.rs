@@ -1,7 +1,7 @@
 //! Rust code in a spec parses, nests within bounds and has no `unsafe`.
 //!
-//! It is parsed here so that a slip is shown where it was made, at its character in the spec, and not in generated code. Types
-//! and names are rustc's business.
+//! It is parsed here so that a slip is shown where it was made, at its character in the spec, and
+//! not in generated code. Types and names are rustc's business.
 
 use std::ops::Range;
 

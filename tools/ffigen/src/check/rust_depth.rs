@@ -1,8 +1,9 @@
 //! What the tokens of Rust code tell before it is parsed: whether it nests too deeply, and whether it says `unsafe`.
 //!
-//! The Rust parser and the formatter recurse, so a spec could overflow their stack. Brackets are not the only way to nest:
-//! `!!!!a`, `a = b = c = ..` and `if .. else if ..` do it without. So every token counts that stands before a token in the same
-//! expression, and those before the brackets around it. Real code stays below a tenth of the limit.
+//! The Rust parser and the formatter recurse, so a spec could overflow their stack. Brackets are
+//! not the only way to nest: `!!!!a`, `a = b = c = ..` and `if .. else if ..` do it without. So
+//! every token counts that stands before a token in the same expression, and those before the
+//! brackets around it. Real code stays below a tenth of the limit.
 
 use std::ops::Range;
 
@@ -52,8 +53,8 @@ pub(super) fn scan(tokens: TokenStream) -> Scan {
 
 type Open = (std::iter::Peekable<proc_macro2::token_stream::IntoIter>, usize);
 
-/// The depth after a bracket that opened at `depth`. Where a word other than `else` or `as` follows, something new starts: the
-/// next statement, match arm or item.
+/// The depth after a bracket that opened at `depth`. Where a word other than `else` or `as`
+/// follows, something new starts: the next statement, match arm or item.
 fn resume(open: &mut [Open], depth: usize) -> usize {
     let Some((tokens, outer)) = open.last_mut() else { return depth };
     match tokens.peek() {

@@ -1,5 +1,5 @@
-//! One C identifier, one meaning: types, constants, functions (generated ones too) and the base share one name space in C, and
-//! so do the parameters that one spec parameter is spread over.
+//! One C identifier, one meaning: types, constants, functions (generated ones too) and the base
+//! share one name space in C, and so do the parameters that one spec parameter is spread over.
 //!
 //! Two items of one kind with one name are the business of `duplicates`.
 

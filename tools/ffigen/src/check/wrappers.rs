@@ -1,5 +1,5 @@
-//! Wrapper names are the functions of the Simple module: they have their form, are no reserved word, and no two functions
-//! share one.
+//! Wrapper names are the functions of the Simple module: they have their form, are no reserved
+//! word, and no two functions share one.
 
 use std::collections::HashMap;
 

@@ -1,8 +1,8 @@
 //! How types and parameters are spelled in C: the boundary's own shape, which header, manifest, page and conformance
 //! program share.
 //!
-//! A spec type that is no single C value (text, lists, options, struct results) is spread over several C parameters here
-//! and nowhere else.
+//! A spec type that is no single C value (text, lists, options, struct results) is spread over
+//! several C parameters here and nowhere else.
 
 use super::ty::{Access, Scalar, Ty};
 use super::{Draft, Failure, Function, Role, StructOrigin, symbol};

@@ -1,9 +1,10 @@
 //! The 64-bit hash over a module's ABI that its version symbol carries.
 //!
-//! It covers all that a caller compiles against: functions with the names, types and order of their parameters, result,
-//! failure value, and every struct, enumeration and handle kind. Names of parameters and fields count because exchanging
-//! two of one type changes the meaning without changing a size. Documentation, error lists and wrappers do not count, nor
-//! does the order in which items are declared.
+//! It covers all that a caller compiles against: functions with the names, types and order of their
+//! parameters, result, failure value, and every struct, enumeration and handle kind. Names of
+//! parameters and fields count because exchanging two of one type changes the meaning without
+//! changing a size. Documentation, error lists and wrappers do not count, nor does the order in
+//! which items are declared.
 
 use super::{Draft, Failure, Function, StructId, Ty, c_type, layout, symbol};
 

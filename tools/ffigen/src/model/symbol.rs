@@ -1,6 +1,7 @@
 //! Names of the boundary that follow from the model and that all emitters share: the C type and symbol names.
 //!
-//! Casing and keyword rules of one target language live in that emitter's `name.rs`; these names are part of the ABI itself.
+//! Casing and keyword rules of one target language live in that emitter's `name.rs`; these names
+//! are part of the ABI itself.
 
 use super::{Draft, EnumId, HandleId, StructId, StructOrigin};
 

@@ -1,6 +1,7 @@
 //! The types that can cross the boundary, and the ids of the items they refer to.
 //!
-//! A type is a small tree; named items are ids into the arenas of [`crate::model::Draft`], so equal types compare equal.
+//! A type is a small tree; named items are ids into the arenas of [`crate::model::Draft`], so equal
+//! types compare equal.
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(

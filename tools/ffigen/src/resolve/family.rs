@@ -1,7 +1,8 @@
 //! Families: one pattern and many members become as many functions, each string with its placeholders replaced.
 //!
-//! A placeholder is `${key}`. Text without placeholders keeps its exact place in the file, so that a mistake in it is still
-//! shown to the character; text with placeholders is underlined as a whole.
+//! A placeholder is `${key}`. Text without placeholders keeps its exact place in the file, so that
+//! a mistake in it is still shown to the character; text with placeholders is underlined as a
+//! whole.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

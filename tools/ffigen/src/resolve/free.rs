@@ -1,4 +1,5 @@
-//! The functions that every spec has without declaring them: each thing that a caller can own gets the function that frees it.
+//! The functions that every spec has without declaring them: each thing that a caller can own gets
+//! the function that frees it.
 
 use diag::Span;
 

@@ -1,7 +1,8 @@
 //! Type names to ids: the tree that `grammar` read becomes a `Ty` of the model.
 //!
-//! Only what has no meaning is refused here: unknown names, borrows of things that are no handle, tuples where no struct can be
-//! made of them. Which meaningful type may stand where is a rule in `check`.
+//! Only what has no meaning is refused here: unknown names, borrows of things that are no handle,
+//! tuples where no struct can be made of them. Which meaningful type may stand where is a rule in
+//! `check`.
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,8 +1,11 @@
-//! Takes toml's spanned tree apart key by key and reports every mistake of shape: unknown, missing and wrongly typed keys.
+//! Takes toml's spanned tree apart key by key and reports every mistake of shape: unknown, missing
+//! and wrongly typed keys.
 //!
-//! The keys that a table may have are those that its reader asked for, so no list of keys exists beside the struct's fields.
+//! The keys that a table may have are those that its reader asked for, so no list of keys exists
+//! beside the struct's fields.
 //!
-//! Invariant: whatever is reported, reading goes on with a stand-in value; the caller drops the spec if anything was reported.
+//! Invariant: whatever is reported, reading goes on with a stand-in value; the caller drops the
+//! spec if anything was reported.
 
 use diag::{Diagnostic, SourceFile, Span};
 use toml::Spanned;
