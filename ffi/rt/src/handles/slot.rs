@@ -1,8 +1,9 @@
 //! One slot of a table: a value, its generation, and a reader/writer lock over both in one word.
 //!
-//! Because generation and lock share a word, "this generation, and free to lock" is one atomic step: a handle that is freed
-//! while another thread waits for it wakes that thread with `Stale`, never with the next value. Waiting threads park on
-//! one of a few condition variables shared by all slots.
+//! Because generation and lock share a word, "this generation, and free to lock" is one atomic
+//! step: a handle that is freed while another thread waits for it wakes that thread with `Stale`,
+//! never with the next value. Waiting threads park on one of a few condition variables shared by
+//! all slots.
 //!
 //! Invariant: `WAITING` is set only while the slot is locked, and the unlock that frees the slot wakes all who wait.
 
@@ -35,8 +36,8 @@ pub(super) enum Refused {
     TooManyUsers,
 }
 
-/// How long a thread that uses a handle waits for another one. Long for a call that does its work in memory; two threads
-/// that wait for each other lose this much time and no more.
+/// How long a thread that uses a handle waits for another one. Long for a call that does its work
+/// in memory; two threads that wait for each other lose this much time and no more.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 const GENERATION_SHIFT: u32 = 32;
@@ -103,6 +104,12 @@ impl<T> Slot<T> {
 
     pub(super) fn set_next_free(&self, next: u32) {
         self.next_free.store(next, Ordering::Relaxed);
+    }
+
+    /// Makes a free slot as old as if it had been used that often.
+    #[cfg(test)]
+    pub(super) fn skip_to_generation(&self, next: u32) {
+        self.state.store(u64::from(next) << GENERATION_SHIFT, Ordering::Relaxed);
     }
 
     /// Puts a value into a slot that the caller has taken off the free stack; gives its generation.
