@@ -12,6 +12,23 @@ pub fn line(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!(" {text}") }
 }
 
+/// Prose broken into lines of at most `width` bytes, each with the blank of a comment before it.
+pub fn wrap(prose: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in prose.split_whitespace() {
+        let line =
+            lines.last_mut().filter(|line| line.is_empty() || line.len() + 1 + word.len() <= width);
+        match line {
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(format!(" {word}")),
+        }
+    }
+    lines
+}
+
 /// The first sentence of documentation, on one line.
 pub fn summary(doc: &str) -> String {
     let paragraph = doc.trim().split("\n\n").next().unwrap_or("");
@@ -44,6 +61,12 @@ mod tests {
         assert_eq!(summary("Copies a file. Then more."), "Copies a file.");
         assert_eq!(summary("Copies\na file.\n\nMore."), "Copies a file.");
         assert_eq!(summary("Version 1.5 only"), "Version 1.5 only");
+    }
+
+    #[test]
+    fn wrapped_lines_are_no_longer_than_asked_for() {
+        assert_eq!(wrap("one two three", 8), [" one two", " three"]);
+        assert_eq!(wrap("unbreakable", 3), [" unbreakable"]);
     }
 
     #[test]

@@ -1,36 +1,82 @@
-//! Turning the block of a spec into the body of a function that gives a `Result`.
+//! The Rust that a spec's author wrote, on its way into the crate: parsed, completed and formatted.
 //!
 //! The value of a body is `T`, the function gives `Result<T>`: the last expression is wrapped where it stands, so that
-//! neither a reader nor a lint meets `Ok({ .. })`.
+//! neither a reader nor a lint meets `Ok({ .. })`. Formatting is prettyplease's, so that no external formatter is part of a
+//! build; it drops comments that document nothing, which stay in the spec.
 
-use syn::parse::Parser;
-use syn::spanned::Spanned;
-use syn::{Block, Expr, Stmt};
+use syn::punctuated::Punctuated;
+use syn::{Block, Expr, ExprMacro, File, Item, ItemFn, Stmt};
 
-/// The statements of a body with its value wrapped in `Ok`. The text was parsed by a rule before.
-pub fn wrapped(body: &str, gives_nothing: bool) -> String {
-    let statements = Block::parse_within
-        .parse_str(body)
-        .unwrap_or_else(|error| panic!("a body that was checked does not parse: {error}\n{body}"));
-    let Some(tail) = statements.last().and_then(tail_start) else {
-        let ends_here = statements.last().is_some_and(diverges);
-        let end = if ends_here { "" } else { "\nOk(())" };
-        return format!("{body}{end}");
-    };
-    let (before, value) = body.split_at(tail);
-    if gives_nothing {
-        return format!("{before}{}\n;\nOk(())", value.trim_end());
-    }
-    format!("{before}Ok({}\n)", value.trim_end())
+/// A function with a body, as formatted lines. The text was parsed by a rule before.
+pub fn function(signature: &str, body: &str, gives_nothing: bool) -> Vec<String> {
+    let text = format!("{signature} {{ {body}\n}}");
+    let mut function: ItemFn = syn::parse_str(&text)
+        .unwrap_or_else(|error| panic!("a body that was checked does not parse: {error}\n{text}"));
+    wrap(&mut function.block, gives_nothing);
+    lines(vec![Item::Fn(function)])
 }
 
-/// Where the value of a block starts, if its last statement is one.
-fn tail_start(statement: &Stmt) -> Option<usize> {
-    match statement {
-        Stmt::Expr(_, None) => Some(statement.span().byte_range().start),
-        Stmt::Macro(item) if item.semi_token.is_none() => Some(statement.span().byte_range().start),
-        _ => None,
+/// Items, as formatted lines with an empty one between those that are more than a line.
+pub fn items(text: &str) -> Vec<String> {
+    let file = syn::parse_file(text)
+        .unwrap_or_else(|error| panic!("items that were checked do not parse: {error}\n{text}"));
+    let mut out: Vec<String> = Vec::new();
+    let mut before = None;
+    for item in file.items {
+        let kind = std::mem::discriminant(&item);
+        let item = lines(vec![item]);
+        let is_apart = item.len() > 1 || before != Some(kind);
+        if is_apart && !out.is_empty() {
+            out.push(String::new());
+        }
+        before = (item.len() == 1).then_some(kind);
+        out.extend(item);
     }
+    out
+}
+
+fn lines(items: Vec<Item>) -> Vec<String> {
+    let file = File { shebang: None, frontmatter: None, attrs: Vec::new(), items };
+    // `split`, not `lines`: a string literal may hold a carriage return.
+    prettyplease::unparse(&file).trim_end().split('\n').map(str::to_owned).collect()
+}
+
+/// Makes a block that gives `T` give `Result<T>`.
+fn wrap(block: &mut Block, gives_nothing: bool) {
+    let value = match block.stmts.pop() {
+        Some(Stmt::Expr(value, None)) => value,
+        Some(Stmt::Macro(item)) if item.semi_token.is_none() => {
+            Expr::Macro(ExprMacro { attrs: item.attrs, mac: item.mac })
+        }
+        Some(last) => {
+            let ends_here = diverges(&last);
+            block.stmts.push(last);
+            if !ends_here {
+                block.stmts.push(Stmt::Expr(ok(None), None));
+            }
+            return;
+        }
+        None => {
+            block.stmts.push(Stmt::Expr(ok(None), None));
+            return;
+        }
+    };
+    if gives_nothing {
+        block.stmts.push(Stmt::Expr(value, Some(Default::default())));
+        block.stmts.push(Stmt::Expr(ok(None), None));
+    } else {
+        block.stmts.push(Stmt::Expr(ok(Some(value)), None));
+    }
+}
+
+/// `Ok(value)`, or `Ok(())`.
+fn ok(value: Option<Expr>) -> Expr {
+    let mut call: syn::ExprCall =
+        syn::parse_str("Ok(())").unwrap_or_else(|error| panic!("`Ok(())` does not parse: {error}"));
+    if let Some(value) = value {
+        call.args = Punctuated::from_iter([value]);
+    }
+    Expr::Call(call)
 }
 
 /// Whether nothing can come after a statement, so that an `Ok` there would be unreachable.
@@ -58,24 +104,47 @@ fn has_break(block: &Block) -> bool {
 mod tests {
     use super::*;
 
+    fn body(text: &str, gives_nothing: bool) -> String {
+        let lines = function("fn f()", text, gives_nothing);
+        lines[1..lines.len() - 1].iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
+    }
+
     #[test]
     fn wraps_the_last_expression_only() {
-        assert_eq!(wrapped("a(\"é\")?;\nb\n", false), "a(\"é\")?;\nOk(b\n)");
-        assert_eq!(wrapped("vec![1]", false), "Ok(vec![1]\n)");
-        assert_eq!(wrapped("true // Why.\n", false), "Ok(true // Why.\n)");
+        assert_eq!(body("a(\"\u{e9}\")?;\nb\n", false), "a(\"\u{e9}\")?; Ok(b)");
+        assert_eq!(body("vec![1]", false), "Ok(vec![1])");
+        assert_eq!(body("true // Why.\n", false), "Ok(true)");
+        assert_eq!(body("if a { 1 } else { 2 }", false), "Ok(if a { 1 } else { 2 })");
     }
 
     #[test]
     fn a_body_without_value_gives_nothing() {
-        assert_eq!(wrapped("a()?;", true), "a()?;\nOk(())");
-        assert_eq!(wrapped("a()", true), "a()\n;\nOk(())");
-        assert_eq!(wrapped("", true), "\nOk(())");
+        assert_eq!(body("a()?;", true), "a()?; Ok(())");
+        assert_eq!(body("a()", true), "a(); Ok(())");
+        assert_eq!(body("drop!(a)", true), "drop!(a); Ok(())");
+        assert_eq!(body("", true), "Ok(())");
     }
 
     #[test]
     fn nothing_follows_a_body_that_never_ends() {
-        assert_eq!(wrapped("return fail(code, \"\");", false), "return fail(code, \"\");");
-        assert_eq!(wrapped("loop { return Ok(1); }", false), "Ok(loop { return Ok(1); }\n)");
-        assert_eq!(wrapped("loop { return Ok(1); };", false), "loop { return Ok(1); };");
+        assert_eq!(body("return fail(code, \"\");", false), "return fail(code, \"\");");
+        assert_eq!(body("loop { return Ok(1); };", false), "loop { return Ok(1); };");
+    }
+
+    #[test]
+    fn items_of_one_line_stay_together() {
+        let text =
+            "use a::b;\nuse c::d;\nconst A: u8 = 1;\nconst B: u8 = 2;\nfn f() {\n}\nfn g() {}";
+        let expected = [
+            "use a::b;",
+            "use c::d;",
+            "",
+            "const A: u8 = 1;",
+            "const B: u8 = 2;",
+            "",
+            "fn f() {}",
+            "fn g() {}",
+        ];
+        assert_eq!(items(text), expected);
     }
 }

@@ -10,10 +10,8 @@ use serde::Serialize;
 /// A statement of a shim, with the reason why it may be `unsafe`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Statement {
-    /// The SAFETY comment, empty where nothing is unsafe.
-    pub safety: String,
-    /// Whether there is a SAFETY comment.
-    pub is_unsafe: bool,
+    /// The lines of the SAFETY comment; none where nothing is unsafe.
+    pub safety: Vec<String>,
     /// The statement.
     pub code: String,
 }
@@ -27,16 +25,14 @@ pub struct Shim {
     pub safety: Vec<String>,
     /// The exported symbol.
     pub name: String,
-    /// All parameters, joined.
-    pub params: String,
-    /// ` -> T`, or nothing.
-    pub result: String,
+    /// The lines from `pub` to the opening brace.
+    pub signature: Vec<String>,
     /// The value of a failing call.
     pub failure: String,
     /// Conversions of parameters, in order.
     pub statements: Vec<Statement>,
-    /// The expression that gives the closure's result.
-    pub value: String,
+    /// The lines of what gives the closure's result.
+    pub value: Vec<String>,
 }
 
 const BORROWED: &str = "the caller keeps this memory readable and unchanged for the call; the check refuses null, \
@@ -47,11 +43,11 @@ const FREED: &str =
     "the caller gives the value up; the registry of live results refuses any other pointer.";
 
 fn safe(code: String) -> Statement {
-    Statement { safety: String::new(), is_unsafe: false, code }
+    Statement { safety: Vec::new(), code }
 }
 
 fn by_promise(reason: &str, code: String) -> Statement {
-    Statement { safety: format!(" SAFETY: {reason}"), is_unsafe: true, code }
+    Statement { safety: text::wrap(&format!("SAFETY: {reason}"), 88), code }
 }
 
 /// The shim of a function.
@@ -70,23 +66,22 @@ pub fn shim(draft: &Draft, function: &Function) -> Shim {
             let code =
                 format!("let was_freed = unsafe {{ input::free_struct(\"{param}\", {param})? }};");
             statements.push(by_promise(FREED, code));
-            "Ok(was_freed)".to_owned()
+            vec!["Ok(was_freed)".to_owned()]
         }
         Role::FreeList(_) => {
             let param = free_param(function);
             statements.push(by_promise(FREED, format!("unsafe {{ {param}.release() }}?;")));
-            "Ok(true)".to_owned()
+            vec!["Ok(true)".to_owned()]
         }
         Role::FreeHandle(id) => {
-            format!("{}.free({})", name::table(draft, id), free_param(function))
+            vec![format!("{}.free({})", name::table(draft, id), free_param(function))]
         }
     };
     Shim {
         doc: doc(function),
         safety: safety(function),
         name: function.name.clone(),
-        params: params(draft, function),
-        result: result(draft, function),
+        signature: signature(draft, function),
         failure: name::failure(&function.result, function.failure),
         statements,
         value,
@@ -119,7 +114,7 @@ fn safety(function: &Function) -> Vec<String> {
         }
         _ => "The value came from this library or is zero; anything else is refused.",
     };
-    vec![text::line(line)]
+    text::wrap(line, 96)
 }
 
 fn result(draft: &Draft, function: &Function) -> String {
@@ -130,7 +125,11 @@ fn result(draft: &Draft, function: &Function) -> String {
     }
 }
 
-fn params(draft: &Draft, function: &Function) -> String {
+/// The longest line that a signature may have.
+const WIDTH: usize = 100;
+
+/// The head of the function, with a line per parameter where one line would be too long.
+fn signature(draft: &Draft, function: &Function) -> Vec<String> {
     let mut params = Vec::new();
     for param in &function.params {
         params.extend(param_declarations(draft, function.role, param));
@@ -138,7 +137,14 @@ fn params(draft: &Draft, function: &Function) -> String {
     if let Ty::Struct(id) = function.result {
         params.push(format!("out: *mut {}", name::abi_struct(draft, id)));
     }
-    params.join(", ")
+    let start = format!("pub unsafe extern \"C\" fn {}(", function.name);
+    let end = format!("){} {{", result(draft, function));
+    let whole = format!("{start}{}{end}", params.join(", "));
+    if whole.len() <= WIDTH {
+        return vec![whole];
+    }
+    let params = params.into_iter().map(|param| format!("    {param},"));
+    std::iter::once(start).chain(params).chain([end]).collect()
 }
 
 fn param_declarations(draft: &Draft, role: Role, param: &Param) -> Vec<String> {
@@ -279,10 +285,10 @@ fn argument(param: &Param) -> String {
     }
 }
 
-fn body_call(draft: &Draft, function: &Function) -> String {
+fn body_call(draft: &Draft, function: &Function) -> Vec<String> {
     let arguments: Vec<String> = function.params.iter().map(argument).collect();
     let call = format!("bodies::{}({})", function.name, arguments.join(", "));
-    match &function.result {
+    let value = match &function.result {
         Ty::Unit | Ty::Scalar(_) => call,
         Ty::Handle(id, _) => format!("{}.insert({call}?)", name::table(draft, *id)),
         Ty::Option(inner) => match &**inner {
@@ -295,14 +301,16 @@ fn body_call(draft: &Draft, function: &Function) -> String {
             _ => format!("{call}?.to_abi()"),
         },
         Ty::Struct(id) => {
-            format!("out.write({}::new({call}?)?);\nOk(true)", name::abi_struct(draft, *id))
+            let write = format!("out.write({}::new({call}?)?);", name::abi_struct(draft, *id));
+            return vec![write, "Ok(true)".to_owned()];
         }
         Ty::List(item) => match **item {
             Ty::Struct(_) => format!("ffi_rt::list_to_abi({call}?)"),
             _ => format!("{call}?.to_abi()"),
         },
         _ => format!("{call}?.to_abi()"),
-    }
+    };
+    vec![value]
 }
 
 /// The signature of a body: parameters as idiomatic Rust types.

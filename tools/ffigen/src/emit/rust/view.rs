@@ -5,7 +5,8 @@ use super::{body, name};
 use crate::emit::text;
 use crate::model::ty::{Scalar, Ty};
 use crate::model::{
-    Draft, Enum, Field, Function, Handle, Role, StructId, StructOrigin, hash, layout, symbol,
+    Draft, Enum, Field, Function, Handle, Role, StructId, StructOrigin, c_type, hash, layout,
+    symbol,
 };
 use serde::Serialize;
 
@@ -21,7 +22,8 @@ pub struct View {
     enums: Vec<Enumeration>,
     shims: Vec<Shim>,
     bodies: Vec<Body>,
-    items: String,
+    /// The items that bodies share, formatted.
+    items: Vec<String>,
 }
 
 /// One `repr(C)` struct and its idiomatic counterpart.
@@ -34,8 +36,6 @@ struct Struct {
     /// Its name in `types.rs`; empty for a tuple.
     owned_name: String,
     is_declared: bool,
-    /// The pattern that takes the idiomatic value apart.
-    pattern: String,
     fields: Vec<StructField>,
     size: String,
     align: String,
@@ -53,8 +53,10 @@ struct Struct {
 struct StructField {
     doc: Vec<String>,
     ident: String,
-    /// The name that is its own in the pattern.
+    /// A local with a name that is its own.
     local: String,
+    /// Its name in the idiomatic value: its own, or a number in a tuple.
+    member: String,
     abi: String,
     owned: String,
     offset: String,
@@ -96,10 +98,8 @@ struct EnumerationValue {
 #[derive(Debug, Serialize)]
 struct Body {
     doc: Vec<String>,
-    name: String,
-    params: String,
-    result: String,
-    block: String,
+    /// The whole function, formatted.
+    lines: Vec<String>,
 }
 
 /// The view of a module with bodies.
@@ -116,7 +116,7 @@ pub fn view(draft: &Draft) -> View {
         enums: draft.enums.iter().map(enumeration).collect(),
         shims: draft.functions.iter().map(|function| shim::shim(draft, function)).collect(),
         bodies: draft.functions.iter().filter_map(|function| body_view(draft, function)).collect(),
-        items: draft.module.items.as_ref().map_or_else(String::new, |items| items.text.clone()),
+        items: draft.module.items.as_ref().map_or_else(Vec::new, |items| body::items(&items.text)),
     }
 }
 
@@ -128,16 +128,13 @@ fn strukt(draft: &Draft, id: StructId) -> Struct {
         .fields
         .iter()
         .zip(&layout.offsets_bytes)
-        .map(|(field, offset)| field_view(draft, id, field, *offset))
+        .enumerate()
+        .map(|(index, (field, offset))| {
+            let ident = name::ident(&field.name);
+            let member = if is_declared { ident.clone() } else { index.to_string() };
+            field_view(draft, id, field, *offset, ident, member)
+        })
         .collect();
-    let locals: Vec<String> =
-        fields.iter().map(|field| format!("{}: {}", field.ident, field.local)).collect();
-    let pattern = if is_declared {
-        format!("types::{} {{ {} }}", item.name, locals.join(", "))
-    } else {
-        let locals: Vec<&str> = fields.iter().map(|field| field.local.as_str()).collect();
-        format!("({},)", locals.join(", "))
-    };
     let payloads: Vec<String> = fields
         .iter()
         .filter(|field| field.is_freed)
@@ -152,7 +149,6 @@ fn strukt(draft: &Draft, id: StructId) -> Struct {
         owned: name::owned_struct(draft, id),
         owned_name: item.name.clone(),
         is_declared,
-        pattern,
         fields,
         size: layout.layout.size_bytes.to_string(),
         align: layout.layout.align_bytes.to_string(),
@@ -164,35 +160,45 @@ fn strukt(draft: &Draft, id: StructId) -> Struct {
     }
 }
 
-fn field_view(draft: &Draft, id: StructId, field: &Field, offset: u64) -> StructField {
-    let ident = name::ident(&field.name);
+fn field_view(
+    draft: &Draft,
+    id: StructId,
+    field: &Field,
+    offset: u64,
+    ident: String,
+    member: String,
+) -> StructField {
     let local = format!("ffi_{}", field.name);
     let place = name::string(&format!("{}.{}", draft.strukt(id).name, field.name));
-    let is_freed = crate::model::c_type::is_owned(draft, &field.ty);
+    let is_freed = c_type::is_owned(draft, &field.ty);
     let (read, is_read_unsafely) = read_field(draft, &place, &ident, &field.ty);
     StructField {
         doc: text::lines(&field.doc),
-        to_abi: match &field.ty {
-            Ty::Scalar(Scalar::Bool) => format!("u8::from({local})"),
-            Ty::Scalar(_) => local.clone(),
-            Ty::Enum(_) => format!("{local} as i32"),
-            _ if is_freed => format!("{local}.take()"),
-            _ => format!("{local}.to_abi()?"),
+        to_abi: if is_freed {
+            format!("{local}.take()")
+        } else {
+            plain_to_abi(&field.ty, &format!("value.{member}"), ".to_abi()?")
         },
-        write: match &field.ty {
-            Ty::Scalar(Scalar::Bool) => format!("u8::from({local})"),
-            Ty::Scalar(_) => local.clone(),
-            Ty::Enum(_) => format!("{local} as i32"),
-            _ => format!("{local}.write(block)"),
-        },
+        write: plain_to_abi(&field.ty, &format!("self.{member}"), ".write(block)"),
         read,
         is_read_unsafely,
         abi: name::abi_field(draft, &field.ty),
         owned: name::owned(draft, &field.ty).replace("types::", ""),
         offset: offset.to_string(),
         ident,
+        member,
         local,
         is_freed,
+    }
+}
+
+/// A field's value at the boundary; `method` converts what is more than a number.
+fn plain_to_abi(ty: &Ty, value: &str, method: &str) -> String {
+    match ty {
+        Ty::Scalar(Scalar::Bool) => format!("u8::from({value})"),
+        Ty::Scalar(_) => value.to_owned(),
+        Ty::Enum(_) => format!("{value} as i32"),
+        _ => format!("{value}{method}"),
     }
 }
 
@@ -274,11 +280,12 @@ fn body_view(draft: &Draft, function: &Function) -> Option<Body> {
         return None;
     }
     let body = function.body.as_ref()?;
+    let params = shim::body_params(draft, function);
+    let result = name::owned(draft, &function.result);
+    let signature =
+        format!("pub fn {}({params}) -> Result<{result}>", function.name).replace("types::", "");
     Some(Body {
-        doc: text::lines(&function.doc),
-        name: function.name.clone(),
-        params: shim::body_params(draft, function).replace("types::", ""),
-        result: name::owned(draft, &function.result).replace("types::", ""),
-        block: body::wrapped(&body.text, function.result == Ty::Unit),
+        doc: text::wrap(&text::summary(&function.doc), 96),
+        lines: body::function(&signature, &body.text, function.result == Ty::Unit),
     })
 }
