@@ -72,9 +72,15 @@ pub fn find_base(spec: &Path) -> Result<PathBuf, Failure> {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
-    [folder.join("base.toml"), folder.join("../base.toml")].into_iter().find(|path| path.is_file()).ok_or_else(|| Failure {
-        title: format!("cannot find `base.toml` beside `{}` or in the directory above", spec.display()),
-        help: vec!["it holds the error codes that all modules share: put it there, or name it with `--base FILE`".to_owned()],
+    let places = [folder.join("base.toml"), folder.join("../base.toml")];
+    places.into_iter().find(|path| path.is_file()).ok_or_else(|| {
+        let spec = spec.display();
+        let help = "it holds the error codes that all modules share: put it there, or name it with \
+             `--base FILE`";
+        Failure {
+            title: format!("cannot find `base.toml` beside `{spec}` or in the directory above"),
+            help: vec![help.to_owned()],
+        }
     })
 }
 

@@ -230,7 +230,8 @@ fn code_that_nests_as_deeply_as_allowed_fits_the_stack() {
 fn large_specs_take_time_in_proportion() {
     let function = |index: usize| {
         format!(
-            "\n[[function]]\nname = \"rt_f{index}\"\ndoc = \"D.\"\nparams = [{{ name = \"a\", type = \"text\", doc = \"D.\" }}]\n\
+            "\n[[function]]\nname = \"rt_f{index}\"\ndoc = \"D.\"\n\
+             params = [{{ name = \"a\", type = \"text\", doc = \"D.\" }}]\n\
              example = '(void)0;'\nbody = 'drop(a)'\n"
         )
     };

@@ -19,7 +19,10 @@ pub(super) fn check(review: &mut Review) {
             let title = format!("`{}` is no version requirement", dependency.requirement);
             let mistake = Diagnostic::error(code::BAD_DEPENDENCY, title)
                 .label(dependency.span, format!("which versions of `{}` will do?", dependency.name))
-                .help("write a version, `\"1\"` or `\"0.3.2\"`, with an operator where needed: `\"=1.2.3\"`, `\">=1, <3\"`");
+                .help(
+                    "write a version, `\"1\"` or `\"0.3.2\"`, with an operator where needed: \
+                     `\"=1.2.3\"`, `\">=1, <3\"`",
+                );
             review.report(mistake);
         }
         if let Some(feature) = dependency.features.iter().find(|feature| !is_feature(feature)) {

@@ -106,7 +106,8 @@ mod tests {
 
     fn strukt(name: &str, ty: &str) -> String {
         format!(
-            "[[struct]]\nname = \"{name}\"\ndoc = \"D.\"\nfields = [{{ name = \"a\", type = \"{ty}\", doc = \"D.\" }}]\n"
+            "[[struct]]\nname = \"{name}\"\ndoc = \"D.\"\n\
+             fields = [{{ name = \"a\", type = \"{ty}\", doc = \"D.\" }}]\n"
         )
     }
 

@@ -216,7 +216,8 @@ mod tests {
         vec![("F0206", text.to_owned())]
     }
 
-    const STRUCT: &str = "[[struct]]\nname = \"FileLock\"\ndoc = \"D.\"\nfields = [{ name = \"a\", type = \"text\", doc = \"D.\" }]\n";
+    const STRUCT: &str = "[[struct]]\nname = \"FileLock\"\ndoc = \"D.\"\n\
+        fields = [{ name = \"a\", type = \"text\", doc = \"D.\" }]\n";
 
     #[test]
     fn a_function_and_a_type_cannot_share_a_name() {
@@ -257,7 +258,8 @@ mod tests {
     fn spread_parameters_take_part() {
         let params = |a: &str, b: &str| {
             format!(
-                "params = [{{ name = \"a\", type = \"{a}\", doc = \"D.\" }}, {{ name = \"{b}\", type = \"u64\", doc = \"D.\" }}]"
+                "params = [{{ name = \"a\", type = \"{a}\", doc = \"D.\" }}, \
+                 {{ name = \"{b}\", type = \"u64\", doc = \"D.\" }}]"
             )
         };
         assert_eq!(report(&function("rt_f", &params("text", "a_len"))), clash("\"a_len\""));

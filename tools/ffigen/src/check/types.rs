@@ -75,30 +75,7 @@ fn check_ty(review: &mut Review, ty: &Ty, span: Span, place: Place) {
                 );
             }
         }
-        Ty::Handle(_, access) => match (place, access) {
-            (Place::Field, _) => {
-                misplaced(
-                    review,
-                    ty,
-                    span,
-                    place,
-                    "a handle is a whole parameter or result",
-                    "give the handle by a function of its own",
-                );
-            }
-            (Place::Result, Access::Shared | Access::Exclusive) => {
-                let plain = c_type::spec(review.draft, ty);
-                let plain = plain.trim_start_matches("&mut ").trim_start_matches('&');
-                let mistake = Diagnostic::error(
-                    code::BAD_ACCESS,
-                    format!("a result borrows the handle `{plain}`"),
-                )
-                .label(span, "a result is a new handle, owned by the caller")
-                .help(format!("write `{plain}`"));
-                review.report(mistake);
-            }
-            _ => {}
-        },
+        Ty::Handle(_, access) => check_handle(review, ty, *access, span, place),
         Ty::Callback(id) => match place {
             Place::Param => check_callback(review, *id, span),
             _ => misplaced(
@@ -111,6 +88,33 @@ fn check_ty(review: &mut Review, ty: &Ty, span: Span, place: Place) {
             ),
         },
         Ty::Owned(inner) => check_owned(review, inner, span, place),
+    }
+}
+
+fn check_handle(review: &mut Review, ty: &Ty, access: Access, span: Span, place: Place) {
+    match (place, access) {
+        (Place::Field, _) => {
+            misplaced(
+                review,
+                ty,
+                span,
+                place,
+                "a handle is a whole parameter or result",
+                "give the handle by a function of its own",
+            );
+        }
+        (Place::Result, Access::Shared | Access::Exclusive) => {
+            let plain = c_type::spec(review.draft, ty);
+            let plain = plain.trim_start_matches("&mut ").trim_start_matches('&');
+            let mistake = Diagnostic::error(
+                code::BAD_ACCESS,
+                format!("a result borrows the handle `{plain}`"),
+            )
+            .label(span, "a result is a new handle, owned by the caller")
+            .help(format!("write `{plain}`"));
+            review.report(mistake);
+        }
+        _ => {}
     }
 }
 

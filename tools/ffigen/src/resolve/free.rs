@@ -27,7 +27,10 @@ pub(super) fn add_functions(draft: &mut Draft) {
             name: symbol::handle_free(draft, id),
             span: handle.name_span,
             role: Role::FreeHandle(id),
-            doc: format!("Ends a `{kind}`. Zero is fine; a handle that was freed before or is of another kind is an error."),
+            doc: format!(
+                "Ends a `{kind}`. Zero is fine; a handle that was freed before or is of another kind is \
+                 an error."
+            ),
             param: ("handle", Ty::Handle(id, Access::Owned), format!("The `{kind}`, or 0.")),
         });
     }
@@ -51,7 +54,10 @@ pub(super) fn add_functions(draft: &mut Draft) {
                 name: symbol::struct_list_free(draft, id),
                 span: item.name_span,
                 role: Role::FreeList(id),
-                doc: format!("Frees a `{c_name}` with all that its items point to. Null is fine; freeing twice is an error."),
+                doc: format!(
+                    "Frees a `{c_name}` with all that its items point to. Null is fine; freeing twice is \
+                     an error."
+                ),
                 param: (
                     "value",
                     Ty::Owned(Box::new(Ty::List(Box::new(Ty::Struct(id))))),
