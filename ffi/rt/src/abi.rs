@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-/// `rt_text`: UTF-8. As a result it is owned by the caller and followed by a NUL that `len` does not count.
+/// `rt_text`: UTF-8. As a result it is owned by the caller and followed by a NUL that `len` does
+/// not count.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RtText {
@@ -58,7 +59,8 @@ impl<T> RtList<T> {
     pub const NULL: RtList<T> = RtList { items: std::ptr::null_mut(), len: 0 };
 }
 
-// Derived, these would ask for `T: Clone` and `T: Debug`; the list is a pointer and a number whatever `T` is.
+// Derived, these would ask for `T: Clone` and `T: Debug`; the list is a pointer and a number
+// whatever `T` is.
 impl<T> Clone for RtList<T> {
     fn clone(&self) -> Self {
         *self

@@ -1,7 +1,9 @@
-//! The barrier around every exported function: no panic crosses it, and each call leaves the thread's error set.
+//! The barrier around every exported function: no panic crosses it, and each call leaves the
+//! thread's error set.
 //!
-//! The thread counts the barriers it is inside of, so that the panic hook can tell a panic that a barrier will catch
-//! (kept, not printed) from all others (printed by the hook that was there before).
+//! The thread counts the barriers it is inside of, so that the panic hook can tell a panic that a
+//! barrier will catch (kept, not printed) from all others (printed by the hook that was there
+//! before).
 //!
 //! Invariant: nothing after the `catch_unwind` of a barrier can panic.
 
@@ -13,8 +15,8 @@ use crate::thread::{NEW_THREAD, PANIC_NEXT, THREAD, Thread};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs the body of an exported function: gives its value and clears the thread's error, or records the error, or the
-/// panic, under the function's name and gives `failure`.
+/// Runs the body of an exported function: gives its value and clears the thread's error, or records
+/// the error, or the panic, under the function's name and gives `failure`.
 #[inline]
 pub fn call<T>(function: &'static str, failure: T, body: impl FnOnce() -> Result<T>) -> T {
     THREAD.with(|thread| match guarded(thread, body) {
@@ -33,8 +35,8 @@ pub fn call<T>(function: &'static str, failure: T, body: impl FnOnce() -> Result
     })
 }
 
-/// Runs the body of a function that only looks at the thread's error or at counters: the thread's error stays as it is,
-/// unless the body panics.
+/// Runs the body of a function that only looks at the thread's error or at counters: the thread's
+/// error stays as it is, unless the body panics.
 #[inline]
 pub fn call_keeping_error<T>(function: &'static str, failure: T, body: impl FnOnce() -> T) -> T {
     THREAD.with(|thread| match guarded(thread, body) {
@@ -60,8 +62,8 @@ fn guarded<R>(thread: &Thread, body: impl FnOnce() -> R) -> std::thread::Result<
         depth = prepare_thread(depth);
     }
     thread.depth.set(depth + 1);
-    // Unwind safety: what a panicking body leaves half done is either its own or behind a handle, where the next user
-    // meets it as it would after an error.
+    // Unwind safety: what a panicking body leaves half done is either its own or behind a handle,
+    // where the next user meets it as it would after an error.
     let result = catch_unwind(AssertUnwindSafe(|| {
         if is_injected {
             panic!("injected by the conformance test");
@@ -72,7 +74,8 @@ fn guarded<R>(thread: &Thread, body: impl FnOnce() -> R) -> std::thread::Result<
     result
 }
 
-/// The slow start of a barrier: installs the hook and clears the bits of `depth` that are dealt with.
+/// The slow start of a barrier: installs the hook and clears the bits of `depth` that are dealt
+/// with.
 #[cold]
 #[inline(never)]
 fn prepare_thread(depth: u32) -> u32 {
@@ -90,8 +93,11 @@ fn record_panic(function: &'static str, payload: Box<dyn Any + Send>) {
         ErrorCode::Panic,
         &[function, ": panicked", at, place.as_str(), ": ", text],
     );
-    // The payload's own drop may panic; what that throws is given up, since dropping it could panic again.
-    if let Err(second) = THREAD.with(|thread| guarded(thread, || drop(payload))) {
+    // The payload's own drop may panic too. What that throws is dropped if it is plain text, else
+    // given up: its drop could panic again.
+    if let Err(second) = THREAD.with(|thread| guarded(thread, || drop(payload)))
+        && !(second.is::<&'static str>() || second.is::<String>())
+    {
         std::mem::forget(second);
     }
 }

@@ -1,10 +1,12 @@
-//! Owned blocks: every text, bytes or list that a caller must free is one block, and every live block is registered.
+//! Owned blocks: every text, bytes or list that a caller must free is one block, and every live
+//! block is registered.
 //!
 //! The registry knows size, alignment and kind, so freeing needs the pointer only, and a pointer
 //! that is no live block (freed before, forged, or of another kind) is an error instead of a
 //! corrupted heap. It is split into shards by address, so that threads seldom meet.
 //!
-//! Invariant: memory is given back through the pointer that the allocator gave, never through the caller's.
+//! Invariant: memory is given back through the pointer that the allocator gave, never through the
+//! caller's.
 
 use crate::abi::{self, RtBytes, RtList, RtText};
 use crate::error::{Error, ErrorCode, Result, fail};
@@ -47,14 +49,16 @@ impl Kind {
     }
 }
 
-/// Memory that this module has allocated and not given out yet, or has taken back: it is freed when dropped.
+/// Memory that this module has allocated and not given out yet, or has taken back: it is freed when
+/// dropped.
 #[derive(Debug)]
 pub(crate) struct Allocation {
     start: NonNull<u8>,
     layout: Layout,
 }
 
-// SAFETY: an allocation is memory that nobody else frees; which thread frees it does not matter to the allocator.
+// SAFETY: an allocation is memory that nobody else frees; which thread frees it does not matter to
+// the allocator.
 unsafe impl Send for Allocation {}
 
 impl Allocation {
@@ -103,8 +107,9 @@ impl Allocation {
 
 impl Drop for Allocation {
     fn drop(&mut self) {
-        // SAFETY: `start` and `layout` are those of the global allocator's (`new`) or of a vector that was given up
-        // (`from_vec`), and an allocation is not copied, so this is the only release.
+        // SAFETY: `start` and `layout` are those of the global allocator's (`new`) or of a vector
+        // that was given up (`from_vec`), and an allocation is not copied, so this is the only
+        // release.
         unsafe { std::alloc::dealloc(self.start.as_ptr(), self.layout) };
     }
 }
@@ -201,7 +206,8 @@ pub(crate) fn give_list<T: Copy + 'static>(items: Vec<T>) -> Result<RtList<T>> {
     Ok(RtList { items: start.as_ptr().cast(), len })
 }
 
-/// A result lives as long as the caller wants: one that grew with doubling gives the unused part back.
+/// A result lives as long as the caller wants: one that grew with doubling gives the unused part
+/// back.
 fn without_slack<T>(mut items: Vec<T>) -> Vec<T> {
     if items.capacity() > items.len() + items.len() / 4 + 16 {
         items.shrink_to_fit();
@@ -212,7 +218,8 @@ fn without_slack<T>(mut items: Vec<T>) -> Vec<T> {
 /// Frees the block at `start`; null and the address of empty values are fine.
 ///
 /// # Safety
-/// If `start` is a live block of this kind, nobody uses it any more. Any other pointer is found out here.
+/// If `start` is a live block of this kind, nobody uses it any more. Any other pointer is found out
+/// here.
 pub(crate) unsafe fn release(start: *const u8, kind: Kind) -> Result<()> {
     if start.is_null() || std::ptr::eq(start, abi::empty::<u8>()) {
         return Ok(());

@@ -1,7 +1,7 @@
 //! Results on their way out: Rust values into ABI values, and ABI values back into nothing.
 //!
-//! A conversion can fail for lack of memory only. Fields of a struct convert one by one, so [`Pending`] frees the first
-//! ones when a later one fails.
+//! A conversion can fail for lack of memory only. Fields of a struct convert one by one, so
+//! [`Pending`] frees the first ones when a later one fails.
 
 mod list;
 
@@ -28,7 +28,8 @@ pub trait Release: Copy {
     /// Frees the blocks.
     ///
     /// # Errors
-    /// `INVALID_FREE` if a pointer is neither null nor a live result of this type; other fields are freed nevertheless.
+    /// `INVALID_FREE` if a pointer is neither null nor a live result of this type; other fields are
+    /// freed nevertheless.
     ///
     /// # Safety
     /// Nobody uses the blocks any more. Pointers that are no blocks are found out, not trusted.
@@ -119,7 +120,8 @@ impl Release for RtBytes {
 
 impl<T: Copy + 'static> Release for RtList<T> {
     unsafe fn release(self) -> Result<()> {
-        // SAFETY: the caller's promise is the same; what the items point to is in the list's own block.
+        // SAFETY: the caller's promise is the same; what the items point to is in the list's own
+        // block.
         unsafe { block::release(self.items.cast(), Kind::of::<RtList<T>>()) }
     }
 }
@@ -130,7 +132,8 @@ impl<T: Zero> Release for RtOpt<T> {
     }
 }
 
-/// A converted field that is freed again unless [`take`](Pending::take)n: for a struct whose later field may fail.
+/// A converted field that is freed again unless [`take`](Pending::take)n: for a struct whose later
+/// field may fail.
 #[derive(Debug)]
 pub struct Pending<A: Release>(Option<A>);
 

@@ -1,7 +1,7 @@
 //! Error codes, the error type of bodies, and the extensions that let a body say what it was doing.
 //!
-//! [`Error`] does not implement `std::error::Error`, as `anyhow::Error` does not: only so can `?` convert every other
-//! error into it.
+//! [`Error`] does not implement `std::error::Error`, as `anyhow::Error` does not: only so can `?`
+//! convert every other error into it.
 
 mod classify;
 
@@ -170,7 +170,8 @@ pub fn fail<T>(code: ErrorCode, message: impl Into<String>) -> Result<T> {
 
 /// What a body adds to a failure of something it called.
 pub trait ResultExt<T> {
-    /// Puts the path that was worked on in front of the message: `` `a/b`: No such file or directory``.
+    /// Puts the path that was worked on in front of the message: `` `a/b`: No such file or
+    /// directory``.
     fn at(self, subject: impl AsRef<Path>) -> Result<T>;
 
     /// Puts a subject or activity in front of the message.

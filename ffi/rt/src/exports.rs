@@ -1,4 +1,5 @@
-//! The base functions, which every library built on this crate exports; `specs/base.toml` declares them.
+//! The base functions, which every library built on this crate exports; `specs/base.toml` declares
+//! them.
 //!
 //! They are written by hand because their parameters are owned results, and because those that look
 //! at the thread's error must leave it alone.
@@ -21,7 +22,8 @@ pub extern "C" fn rt_last_error_code() -> i32 {
     call_keeping_error("rt_last_error_code", ErrorCode::Panic as i32, last_error::code)
 }
 
-/// The message of the last call on this thread, owned by the caller; empty after a success, null without memory.
+/// The message of the last call on this thread, owned by the caller; empty after a success, null
+/// without memory.
 #[unsafe(no_mangle)]
 pub extern "C" fn rt_last_error_message() -> RtText {
     call_keeping_error("rt_last_error_message", RtText::NULL, || {
@@ -35,7 +37,8 @@ pub extern "C" fn rt_last_error_clear() {
     call("rt_last_error_clear", (), || Ok(()));
 }
 
-/// The name of an error code, owned by the caller; null and `INVALID_ENUM` for a number that is no code.
+/// The name of an error code, owned by the caller; null and `INVALID_ENUM` for a number that is no
+/// code.
 #[unsafe(no_mangle)]
 pub extern "C" fn rt_error_name(code: i32) -> RtText {
     call("rt_error_name", RtText::NULL, || {
@@ -73,7 +76,8 @@ macro_rules! frees {
         #[doc = concat!("Frees a ", $what, "; true if it was freed or null.")]
         ///
         /// # Safety
-        /// Nobody uses the value, or what it points to, any more. A pointer that is no live result is an error.
+        /// Nobody uses the value, or what it points to, any more. A pointer that is no live result
+        /// is an error.
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name(value: $ty) -> bool {
             // SAFETY: the caller's promise is the same.

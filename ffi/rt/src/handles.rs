@@ -6,8 +6,10 @@
 //! thread's held handles ([`held`]) decide whether a thread may wait for it, so that no order of
 //! calls deadlocks on handles.
 //!
-//! Invariant: slots are never moved or freed while their table lives, so looking one up needs no lock.
-//! Invariant: a slot's value is touched only under its lock, and is there exactly while the slot is live.
+//! Invariant: slots are never moved or freed while their table lives, so looking one up needs no
+//! lock.
+//! Invariant: a slot's value is touched only under its lock, and is there exactly while the slot is
+//! live.
 
 mod held;
 mod slot;
@@ -94,14 +96,15 @@ pub struct Handles<T> {
     free: Mutex<FreeSlots>,
 }
 
-// SAFETY: a table gives `&T` to several threads at once (`T: Sync`) and lets any thread exchange or take a value
-// (`T: Send`), always under the slot's lock.
+// SAFETY: a table gives `&T` to several threads at once (`T: Sync`) and lets any thread exchange or
+// take a value (`T: Send`), always under the slot's lock.
 unsafe impl<T: Send + Sync> Sync for Handles<T> {}
 // SAFETY: as above; the table owns its slots.
 unsafe impl<T: Send> Send for Handles<T> {}
 
 impl<T> Handles<T> {
-    /// An empty table. `tag` is 1..=4095 and unique in the process; `kind` is the name for messages.
+    /// An empty table. `tag` is 1..=4095 and unique in the process; `kind` is the name for
+    /// messages.
     pub const fn new(tag: u16, kind: &'static str) -> Self {
         Self::with_limits(tag, kind, Limits::FULL)
     }
@@ -145,7 +148,8 @@ impl<T> Handles<T> {
         value.map_or(Ok(0), |value| self.insert(value))
     }
 
-    /// Shared use of a value: several threads, and several parameters of one call, may have it at once.
+    /// Shared use of a value: several threads, and several parameters of one call, may have it at
+    /// once.
     ///
     /// # Errors
     /// `INVALID_HANDLE`, `STALE_HANDLE`, `WRONG_KIND`, `HANDLE_BUSY`.
@@ -296,7 +300,8 @@ impl<T> Handles<T> {
         Ok((index, slot))
     }
 
-    /// Makes sure that the chunk of a slot exists; only the holder of the free stack's lock calls it.
+    /// Makes sure that the chunk of a slot exists; only the holder of the free stack's lock calls
+    /// it.
     fn make_chunk(&self, index: u32) -> Result<()> {
         let (chunk, _) = place_of(index);
         if !self.chunks[chunk].load(Ordering::Relaxed).is_null() {
@@ -317,8 +322,8 @@ impl<T> Handles<T> {
     fn slot(&self, index: u32) -> Option<&Slot<T>> {
         let (chunk, offset) = place_of(index);
         let start = NonNull::new(self.chunks[chunk].load(Ordering::Acquire))?;
-        // SAFETY: the chunk has `chunk_length(chunk)` slots and `place_of` gives an offset below that. Chunks are freed
-        // with the table only.
+        // SAFETY: the chunk has `chunk_length(chunk)` slots and `place_of` gives an offset below
+        // that. Chunks are freed with the table only.
         Some(unsafe { start.add(offset).as_ref() })
     }
 }
@@ -344,7 +349,8 @@ impl<T> Drop for Handles<T> {
             let start = *start.get_mut();
             if !start.is_null() {
                 let slots = std::ptr::slice_from_raw_parts_mut(start, chunk_length(chunk));
-                // SAFETY: `make_chunk` made the chunk from a box of this length, and it is dropped once.
+                // SAFETY: `make_chunk` made the chunk from a box of this length, and it is dropped
+                // once.
                 drop(unsafe { Box::from_raw(slots) });
             }
         }
@@ -394,7 +400,8 @@ impl<T> Deref for RefMut<'_, T> {
 impl<T> DerefMut for RefMut<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        // SAFETY: `Handles::get_mut` has locked the live slot exclusively, and `&mut self` makes this the only access.
+        // SAFETY: `Handles::get_mut` has locked the live slot exclusively, and `&mut self` makes
+        // this the only access.
         unsafe { self.slot.value_mut() }
     }
 }
@@ -407,7 +414,8 @@ impl<T> Drop for RefMut<'_, T> {
     }
 }
 
-/// Exclusive use of a value until dropped, or until taken away. It stays on the thread that made it.
+/// Exclusive use of a value until dropped, or until taken away. It stays on the thread that made
+/// it.
 pub struct Hold<'a, T> {
     table: &'a Handles<T>,
     slot: &'a Slot<T>,
@@ -435,7 +443,8 @@ impl<T> Hold<'_, T> {
 
 impl<T> Drop for Hold<'_, T> {
     fn drop(&mut self) {
-        // SAFETY: `Handles::hold` has locked the slot exclusively, and this ends it once: `take` does not drop.
+        // SAFETY: `Handles::hold` has locked the slot exclusively, and this ends it once: `take`
+        // does not drop.
         unsafe { self.slot.unlock(Access::Exclusive) };
     }
 }

@@ -48,8 +48,9 @@ fn check_alignment<T>(name: &dyn Display, ptr: *const T) -> Result<()> {
 unsafe fn any_slice<'a, T>(name: &dyn Display, ptr: *const T, len: u64) -> Result<&'a [T]> {
     match check(name, ptr, len)? {
         None => Ok(&[]),
-        // SAFETY: `check` has seen that the pointer is neither null nor misaligned and that the length fits; that the
-        // memory is there, is unchanged during `'a`, and holds values of `T` is the caller's promise.
+        // SAFETY: `check` has seen that the pointer is neither null nor misaligned and that the
+        // length fits; that the memory is there, is unchanged during `'a`, and holds values of `T`
+        // is the caller's promise.
         Some(len) => Ok(unsafe { std::slice::from_raw_parts(ptr, len) }),
     }
 }
@@ -59,7 +60,8 @@ unsafe fn any_slice<'a, T>(name: &dyn Display, ptr: *const T, len: u64) -> Resul
 /// # Errors
 /// `NULL_POINTER`, `LENGTH_TOO_LARGE`, `MISALIGNED`.
 ///
-/// # Safety If `len` is not zero, `ptr` points to `len` values that nobody changes or frees during
+/// # Safety
+/// If `len` is not zero, `ptr` points to `len` values that nobody changes or frees during
 /// `'a`, which must end with the call.
 pub unsafe fn slice<'a, T: Scalar>(name: &str, ptr: *const T, len: u64) -> Result<&'a [T]> {
     // SAFETY: the caller's promise is the same, and every pattern of bits is a value of a scalar.
@@ -113,13 +115,15 @@ pub unsafe fn bools(name: &str, ptr: *const bool, len: u64) -> Result<Vec<bool>>
 
 /// A list of texts.
 ///
-/// # Errors `NULL_POINTER`, `LENGTH_TOO_LARGE`, `MISALIGNED`, `INVALID_UTF8`, for the list or for
+/// # Errors
+/// `NULL_POINTER`, `LENGTH_TOO_LARGE`, `MISALIGNED`, `INVALID_UTF8`, for the list or for
 /// an item, which the message names; `OUT_OF_MEMORY`.
 ///
 /// # Safety
 /// As for [`slice`], for the list and for each item.
 pub unsafe fn texts<'a>(name: &str, ptr: *const RtText, len: u64) -> Result<Vec<&'a str>> {
-    // SAFETY: the caller's promise is the same; an `RtText` is a pointer and a number, so any bits are a value.
+    // SAFETY: the caller's promise is the same; an `RtText` is a pointer and a number, so any bits
+    // are a value.
     let items = unsafe { any_slice(&name, ptr, len) }?;
     collect(items, |index, item| {
         let name = Item { name, index };
@@ -137,7 +141,8 @@ pub unsafe fn texts<'a>(name: &str, ptr: *const RtText, len: u64) -> Result<Vec<
 /// # Safety
 /// As for [`texts`].
 pub unsafe fn byte_slices<'a>(name: &str, ptr: *const RtBytes, len: u64) -> Result<Vec<&'a [u8]>> {
-    // SAFETY: the caller's promise is the same; an `RtBytes` is a pointer and a number, so any bits are a value.
+    // SAFETY: the caller's promise is the same; an `RtBytes` is a pointer and a number, so any bits
+    // are a value.
     let items = unsafe { any_slice(&name, ptr, len) }?;
     collect(items, |index, item| {
         // SAFETY: the caller promises for each item what it promises for the list.
@@ -225,7 +230,8 @@ pub unsafe fn opt_bools(name: &str, ptr: *const bool, len: u64) -> Result<Option
 /// # Errors
 /// `NULL_POINTER`, `MISALIGNED`.
 ///
-/// # Safety `ptr` points to a value of `T`, whose truth values hold 0 or 1, that nobody changes or
+/// # Safety
+/// `ptr` points to a value of `T`, whose truth values hold 0 or 1, that nobody changes or
 /// frees during `'a`, which must end with the call.
 pub unsafe fn reference<'a, T>(name: &str, ptr: *const T) -> Result<&'a T> {
     if ptr.is_null() {
@@ -244,7 +250,8 @@ pub fn callback<F>(name: &str, function: Option<F>) -> Result<F> {
     function.ok_or_else(|| Error::new(ErrorCode::NullPointer, format!("`{name}` is null")))
 }
 
-/// Where a struct result goes. Unless written, it is zeroed at the end of the call, on failure and on panic.
+/// Where a struct result goes. Unless written, it is zeroed at the end of the call, on failure and
+/// on panic.
 ///
 /// A shim makes it before it looks at other parameters, so that their errors zero it too.
 #[derive(Debug)]
@@ -271,7 +278,8 @@ pub unsafe fn out<T>(ptr: *mut T) -> Result<Out<T>> {
 impl<T> Out<T> {
     /// Writes the result.
     pub fn write(mut self, value: T) {
-        // SAFETY: `out` has checked null and alignment; that the memory is there is what its caller promised.
+        // SAFETY: `out` has checked null and alignment; that the memory is there is what its caller
+        // promised.
         unsafe { self.ptr.write(value) };
         self.is_written = true;
     }
@@ -293,7 +301,8 @@ impl<T> Drop for Out<T> {
 /// `MISALIGNED`; `INVALID_FREE` if a field is no live result; the struct is zeroed nevertheless.
 ///
 /// # Safety
-/// `ptr` is null or points to a value of `T` that only this call uses, and nobody uses its fields any more.
+/// `ptr` is null or points to a value of `T` that only this call uses, and nobody uses its fields
+/// any more.
 pub unsafe fn free_struct<T: Release>(name: &str, ptr: *mut T) -> Result<bool> {
     if ptr.is_null() {
         return Ok(true);

@@ -32,8 +32,8 @@ pub(crate) fn set(function: &str, error: Error) {
     set_parts(error.code(), &[function, ": ", error.message()]);
 }
 
-/// Records a failure whose message is put together from `parts`. A message that does not fit into memory, or comes
-/// while the thread is being torn down, is dropped; the code is not.
+/// Records a failure whose message is put together from `parts`. A message that does not fit into
+/// memory, or comes while the thread is being torn down, is dropped; the code is not.
 #[cold]
 pub(crate) fn set_parts(code: ErrorCode, parts: &[&str]) {
     THREAD.with(|thread| thread.code.set(code as i32));

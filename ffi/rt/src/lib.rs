@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 //!
-//! The crate doc is the README, so that a reader of the folder and a reader of the reference see one text.
+//! The crate doc is the README, so that a reader of the folder and a reader of the reference see
+//! one text.
 
 mod abi;
 mod barrier;

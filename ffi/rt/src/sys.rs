@@ -1,4 +1,5 @@
-//! Safe wrappers over what the standard library and rustix lack, so that bodies can forbid `unsafe`.
+//! Safe wrappers over what the standard library and rustix lack, so that bodies can forbid
+//! `unsafe`.
 //!
 //! Each wrapper is generic: it knows the operating system and no module.
 

@@ -1,7 +1,7 @@
 //! What each thread keeps: how many barriers it is inside of, and the code of its last error.
 //!
-//! Both stand in one thread-local without a destructor, so that a call that succeeds computes one address and stores a
-//! few words: that is the whole cost of the barrier.
+//! Both stand in one thread-local without a destructor, so that a call that succeeds computes one
+//! address and stores a few words: that is the whole cost of the barrier.
 
 use std::cell::Cell;
 

@@ -1,7 +1,8 @@
-//! The panic hook: it keeps quiet about panics that a barrier catches and remembers where they happened.
+//! The panic hook: it keeps quiet about panics that a barrier catches and remembers where they
+//! happened.
 //!
-//! A library must not print what it reports as an error. The hook is process-wide, so it hands every panic that happens
-//! outside of a barrier to the hook that it replaced.
+//! A library must not print what it reports as an error. The hook is process-wide, so it hands
+//! every panic that happens outside of a barrier to the hook that it replaced.
 //!
 //! A panic that cannot unwind (in a destructor during unwinding, or in a function that must not
 //! unwind) ends the process: then the remembered panic is printed too, because it is the cause.
@@ -34,7 +35,8 @@ thread_local! {
 const FINAL: [&str; 2] =
     ["panic in a function that cannot unwind", "panic in a destructor during cleanup"];
 
-/// Makes sure that the hook is installed; `false` if that must wait, because this thread is unwinding.
+/// Makes sure that the hook is installed; `false` if that must wait, because this thread is
+/// unwinding.
 pub(super) fn install() -> bool {
     static INSTALLED: Once = Once::new();
     if std::thread::panicking() {
@@ -58,7 +60,8 @@ pub(super) fn text_of(payload: &(dyn Any + Send)) -> &str {
     }
 }
 
-/// Forgets the remembered panic and gives its place, `file:line:column`, if it is the one with this text.
+/// Forgets the remembered panic and gives its place, `file:line:column`, if it is the one with this
+/// text.
 pub(super) fn take_place(text: &str) -> String {
     match REMEMBERED.try_with(|remembered| remembered.take()) {
         Ok(Some(remembered)) if remembered.text == text => remembered.place,
@@ -78,7 +81,8 @@ fn on_panic(info: &PanicHookInfo<'_>, previous: &(dyn Fn(&PanicHookInfo<'_>) + S
         return previous(info);
     }
     let place = info.location().map(ToString::to_string).unwrap_or_default();
-    // While the thread is torn down there is nowhere to remember it; the message then lacks the place.
+    // While the thread is torn down there is nowhere to remember it; the message then lacks the
+    // place.
     let _gone = REMEMBERED.try_with(|slot| {
         let before = slot.take().map(|last| last.line()).unwrap_or_default();
         slot.replace(Some(Remembered { text: text.to_owned(), place, before }));

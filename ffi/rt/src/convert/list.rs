@@ -1,8 +1,10 @@
-//! Lists whose items own something: one block with the items in front and all that they point to behind.
+//! Lists whose items own something: one block with the items in front and all that they point to
+//! behind.
 //!
-//! The block is sized first ([`Element::payload`]) and filled afterwards, so that a list of a thousand texts is one
-//! allocation and one free. The writer checks every step against the size: an element that says too little panics,
-//! which the barrier reports, instead of writing out of bounds.
+//! The block is sized first ([`Element::payload`]) and filled afterwards, so that a list of a
+//! thousand texts is one allocation and one free. The writer checks every step against the size: an
+//! element that says too little panics, which the barrier reports, instead of writing out of
+//! bounds.
 
 use crate::abi::{self, MAX_ALIGN, RtBytes, RtList, RtOpt, RtText, Zero};
 use crate::block::{self, Allocation, Kind};
@@ -47,7 +49,8 @@ impl BlockWriter {
     /// Copies bytes and a NUL behind them.
     fn copy(&mut self, bytes: &[u8]) -> NonNull<u8> {
         let start = self.reserve::<u8>(bytes.len() + 1);
-        // SAFETY: `reserve` gave one byte more than `bytes` has, in memory that only this writer refers to.
+        // SAFETY: `reserve` gave one byte more than `bytes` has, in memory that only this writer
+        // refers to.
         unsafe {
             start.copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len());
             start.add(bytes.len()).write(0);

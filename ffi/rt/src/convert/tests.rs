@@ -222,7 +222,8 @@ fn a_struct_owns_one_block_per_field_and_is_freed_once() {
     let mut abi = RtEntry::new(value.clone()).unwrap();
     assert_eq!(live_blocks(), before + 4);
     let copy = abi;
-    // SAFETY: the struct is live until freed; the copy is released to see that its pointers are refused.
+    // SAFETY: the struct is live until freed; the copy is released to see that its pointers are
+    // refused.
     unsafe {
         assert_eq!(read(&abi), value);
         assert!(input::free_struct("value", &raw mut abi).unwrap());

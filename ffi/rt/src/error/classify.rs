@@ -1,5 +1,5 @@
-//! How an error of another library becomes an [`Error`]: its code from the first error in the chain that tells, its
-//! message from all of them.
+//! How an error of another library becomes an [`Error`]: its code from the first error in the chain
+//! that tells, its message from all of them.
 //!
 //! The operating system's number decides before `io::ErrorKind` does, because the kind is coarser.
 
@@ -14,8 +14,8 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     }
 }
 
-/// The code of the outermost error that tells one. An error that tells nothing came from an argument, as a rule: what
-/// the operating system says arrives as `io::Error`.
+/// The code of the outermost error that tells one. An error that tells nothing came from an
+/// argument, as a rule: what the operating system says arrives as `io::Error`.
 fn code_of_chain(error: &(dyn StdError + 'static)) -> ErrorCode {
     code_of_wrapped(error).unwrap_or(ErrorCode::InvalidArgument)
 }
@@ -130,7 +130,8 @@ fn code_of_kind(kind: io::ErrorKind) -> ErrorCode {
     }
 }
 
-/// The texts of an error and its sources, joined; a source that its parent quotes already is left out.
+/// The texts of an error and its sources, joined; a source that its parent quotes already is left
+/// out.
 fn message_of_chain(error: &(dyn StdError + 'static)) -> String {
     let mut message = error.to_string();
     let mut next = error.source();

@@ -5,7 +5,8 @@
 //! never with the next value. Waiting threads park on one of a few condition variables shared by
 //! all slots.
 //!
-//! Invariant: `WAITING` is set only while the slot is locked, and the unlock that frees the slot wakes all who wait.
+//! Invariant: `WAITING` is set only while the slot is locked, and the unlock that frees the slot
+//! wakes all who wait.
 
 use super::held::{self, Standing};
 use std::cell::UnsafeCell;
@@ -48,7 +49,8 @@ const USERS: u64 = WAITING - 1;
 
 /// One place of a table.
 pub(super) struct Slot<T> {
-    /// Generation (of the value, or of the next one), `LIVE`, `EXCLUSIVE`, `WAITING` and the number of shared users.
+    /// Generation (of the value, or of the next one), `LIVE`, `EXCLUSIVE`, `WAITING` and the number
+    /// of shared users.
     state: AtomicU64,
     /// The next slot on the free stack; guarded by the stack's lock.
     next_free: AtomicU32,
@@ -62,9 +64,10 @@ fn generation(state: u64) -> u32 {
 
 /// The state after one more use, if the value is live, of this generation, and free for it.
 ///
-/// Shared uses queue behind whoever waits, so that a stream of them cannot keep out an exclusive one, except with
-/// `pass_waiting`: for a thread that shares the value already, which the one who waits is waiting for, and for a thread
-/// that has queued for [`PATIENCE`], in case a holder is waiting for it outside of this lock.
+/// Shared uses queue behind whoever waits, so that a stream of them cannot keep out an exclusive
+/// one, except with `pass_waiting`: for a thread that shares the value already, which the one who
+/// waits is waiting for, and for a thread that has queued for [`PATIENCE`], in case a holder is
+/// waiting for it outside of this lock.
 #[inline]
 fn locked(state: u64, wanted: u32, access: Access, pass_waiting: bool) -> Option<u64> {
     let is_current = state & LIVE != 0 && generation(state) == wanted;
@@ -116,7 +119,8 @@ impl<T> Slot<T> {
     pub(super) fn fill(&self, value: T) -> u32 {
         let state = self.state.load(Ordering::Relaxed);
         assert!(state & (LIVE | EXCLUSIVE | USERS) == 0, "a slot on the free stack is free");
-        // SAFETY: the slot is not live, so nobody can lock it, and only this thread has it from the free stack.
+        // SAFETY: the slot is not live, so nobody can lock it, and only this thread has it from the
+        // free stack.
         unsafe { (*self.value.get()).write(value) };
         // Release: whoever locks the slot sees the value.
         self.state.store(state | LIVE, Ordering::Release);
@@ -248,15 +252,16 @@ impl<T> Slot<T> {
     /// This thread has locked the slot, and keeps it locked while the reference is used.
     #[inline]
     pub(super) unsafe fn value(&self) -> &T {
-        // SAFETY: a slot is locked only while live, and a locked slot is changed by the thread that has it exclusively.
+        // SAFETY: a slot is locked only while live, and a locked slot is changed by the thread that
+        // has it exclusively.
         unsafe { (*self.value.get()).assume_init_ref() }
     }
 
     /// The value, to change it.
     ///
     /// # Safety
-    /// This thread has locked the slot exclusively, keeps it locked while the reference is used, and makes one such
-    /// reference at a time.
+    /// This thread has locked the slot exclusively, keeps it locked while the reference is used,
+    /// and makes one such reference at a time.
     #[expect(clippy::mut_from_ref, reason = "the lock, not the borrow, makes the access exclusive")]
     #[inline]
     pub(super) unsafe fn value_mut(&self) -> &mut T {
@@ -324,7 +329,8 @@ impl ParkingLot {
         (woken.unwrap_or_else(PoisonError::into_inner).0, false)
     }
 
-    /// Wakes all. Taking the mutex first makes sure that nobody stands between looking at a slot and waiting.
+    /// Wakes all. Taking the mutex first makes sure that nobody stands between looking at a slot
+    /// and waiting.
     fn wake(&self) {
         drop(self.lock());
         self.condition.notify_all();

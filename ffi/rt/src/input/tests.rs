@@ -16,7 +16,7 @@ fn wild<T>(address: usize) -> *const T {
 #[test]
 fn good_input_is_seen_as_it_is() {
     let words = [RtText { ptr: "ab".as_ptr(), len: 2 }, RtText { ptr: null(), len: 0 }];
-    let data = [RtBytes { ptr: b"\xff\0".as_ptr().cast_mut(), len: 2 }];
+    let data = [RtBytes { ptr: b"\xff\x01".as_ptr().cast_mut(), len: 2 }];
     // SAFETY: pointers and lengths are those of live values.
     unsafe {
         assert_eq!(text("x", "grüße".as_ptr(), 7).unwrap(), "grüße");
@@ -27,7 +27,7 @@ fn good_input_is_seen_as_it_is() {
             [false, true, true, true]
         );
         assert_eq!(texts("x", words.as_ptr(), 2).unwrap(), ["ab", ""]);
-        assert_eq!(byte_slices("x", data.as_ptr(), 1).unwrap(), [b"\xff\0"]);
+        assert_eq!(byte_slices("x", data.as_ptr(), 1).unwrap(), [b"\xff\x01"]);
         assert_eq!(*reference("x", &raw const words[0]).unwrap().ptr, b'a');
     }
 }
@@ -145,7 +145,8 @@ fn a_bad_item_is_named_by_its_index() {
     ];
     for (bad, code, message) in cases {
         let items = [good, bad];
-        // SAFETY: the list is live, and what its items point to is live or refused before it is read.
+        // SAFETY: the list is live, and what its items point to is live or refused before it is
+        // read.
         let error = unsafe { texts("args", items.as_ptr(), 2) }.unwrap_err();
         assert_eq!(error.code(), code);
         assert!(error.message().contains(message), "{error}");

@@ -1,7 +1,8 @@
 //! Changing the process environment.
 //!
-//! The standard library guards its own reads and writes with one lock; C code that calls `getenv` at the same time is
-//! outside of that lock, which is why its functions are unsafe and why `# Threads` below passes the duty on.
+//! The standard library guards its own reads and writes with one lock; C code that calls `getenv`
+//! at the same time is outside of that lock, which is why its functions are unsafe and why `#
+//! Threads` below passes the duty on.
 
 use crate::error::{ErrorCode, Result, fail};
 
@@ -11,16 +12,18 @@ use crate::error::{ErrorCode, Result, fail};
 /// `INVALID_ARGUMENT` for an empty key, a key with `=` or NUL, or a value with NUL.
 ///
 /// # Threads
-/// Any thread may call it while others read or write the environment through Rust. C code of the same process must not
-/// read the environment (`getenv`, `localtime`, `getaddrinfo`) at the same time.
+/// Any thread may call it while others read or write the environment through Rust. C code of the
+/// same process must not read the environment (`getenv`, `localtime`, `getaddrinfo`) at the same
+/// time.
 pub fn set_env(key: &str, value: &str) -> Result<()> {
     check_key(key)?;
     if value.contains('\0') {
         return fail(ErrorCode::InvalidArgument, format!("the value of `{key}` contains NUL"));
     }
-    // SAFETY: the key and value are checked, so the call does not panic. The standard library serialises this with all
-    // other uses of the environment through Rust; that no C code reads it meanwhile is the documented duty of the
-    // program, which the spec of every function that calls this repeats to its callers.
+    // SAFETY: the key and value are checked, so the call does not panic. The standard library
+    // serialises this with all other uses of the environment through Rust; that no C code reads it
+    // meanwhile is the documented duty of the program, which the spec of every function that calls
+    // this repeats to its callers.
     unsafe { std::env::set_var(key, value) };
     Ok(())
 }

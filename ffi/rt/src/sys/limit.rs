@@ -1,6 +1,7 @@
 //! Limits and sessions for a process about to be started.
 //!
-//! They must be set between fork and exec, where only async-signal-safe calls are allowed: no allocation, no lock.
+//! They must be set between fork and exec, where only async-signal-safe calls are allowed: no
+//! allocation, no lock.
 
 use rustix::process::{Rlimit, setrlimit};
 use std::os::unix::process::CommandExt;
@@ -8,7 +9,8 @@ use std::process::Command;
 
 pub use rustix::process::Resource;
 
-/// Limits the address space of the process that `command` will start, in bytes. Allocations beyond it fail there.
+/// Limits the address space of the process that `command` will start, in bytes. Allocations beyond
+/// it fail there.
 pub fn limit_address_space(command: &mut Command, size_bytes: u64) -> &mut Command {
     limit_resource(command, Resource::As, size_bytes)
 }
@@ -21,12 +23,14 @@ pub fn limit_resource(command: &mut Command, resource: Resource, limit: u64) -> 
         let limit = Rlimit { current: Some(limit), maximum: Some(limit) };
         setrlimit(resource, limit).map_err(Into::into)
     };
-    // SAFETY: the closure makes one system call (rustix calls the kernel without libc) and builds an `io::Error` from a
-    // number: no allocation, no lock, no memory that another thread may have left half written at the fork.
+    // SAFETY: the closure makes one system call (rustix calls the kernel without libc) and builds
+    // an `io::Error` from a number: no allocation, no lock, no memory that another thread may have
+    // left half written at the fork.
     unsafe { command.pre_exec(set) }
 }
 
-/// Makes the process that `command` will start the leader of a new session and process group, without a terminal.
+/// Makes the process that `command` will start the leader of a new session and process group,
+/// without a terminal.
 pub fn new_session(command: &mut Command) -> &mut Command {
     // SAFETY: as in `limit_resource`.
     unsafe { command.pre_exec(|| rustix::process::setsid().map(drop).map_err(Into::into)) }

@@ -14,13 +14,15 @@ use std::ptr::NonNull;
 /// Reads a whole file through a mapping. A file that has no size (a device, a pipe, most of
 /// `/proc`) is read as a stream from where `file` stands.
 ///
-/// # Errors What the operating system says; `UnexpectedEof` if the file is shortened while it is
+/// # Errors
+/// What the operating system says; `UnexpectedEof` if the file is shortened while it is
 /// read; `OutOfMemory` if the content does not fit into memory.
 pub fn read_mapped(file: &File) -> io::Result<Vec<u8>> {
     read_mapped_then(file, || ())
 }
 
-/// As [`read_mapped`]; `between` runs after mapping and before copying, so that a test can shorten the file there.
+/// As [`read_mapped`]; `between` runs after mapping and before copying, so that a test can shorten
+/// the file there.
 pub(super) fn read_mapped_then(file: &File, between: impl FnOnce()) -> io::Result<Vec<u8>> {
     let metadata = file.metadata()?;
     let length = metadata.len();
@@ -36,7 +38,8 @@ pub(super) fn read_mapped_then(file: &File, between: impl FnOnce()) -> io::Resul
     let mapping = Mapping::new(file, length)?;
     between();
     match mapping.copy_to(&mut content) {
-        // A page that the new end lies in reads as zeros behind it, so the length tells what the copy does not.
+        // A page that the new end lies in reads as zeros behind it, so the length tells what the
+        // copy does not.
         Ok(()) if file.metadata()?.len() < metadata.len() => Err(shortened()),
         Ok(()) => Ok(content),
         Err(error) if is_refused(&error) => {
@@ -77,8 +80,8 @@ struct Mapping {
 
 impl Mapping {
     fn new(file: &File, length: usize) -> io::Result<Mapping> {
-        // SAFETY: the kernel chooses a place that is free, so nothing of ours is replaced. The mapping is never made
-        // into a reference: only the kernel reads it.
+        // SAFETY: the kernel chooses a place that is free, so nothing of ours is replaced. The
+        // mapping is never made into a reference: only the kernel reads it.
         let start = unsafe {
             libc::mmap(
                 std::ptr::null_mut(),
@@ -106,8 +109,9 @@ impl Mapping {
             let local = libc::iovec { iov_base: target.cast(), iov_len: rest };
             let source = self.start.as_ptr().wrapping_byte_add(done);
             let remote = libc::iovec { iov_base: source, iov_len: rest };
-            // SAFETY: `local` is spare capacity of at least `rest` bytes (asserted above) that nothing else refers to.
-            // `remote` is read by the kernel, which reports memory that cannot be read instead of raising a signal.
+            // SAFETY: `local` is spare capacity of at least `rest` bytes (asserted above) that
+            // nothing else refers to. `remote` is read by the kernel, which reports memory that
+            // cannot be read instead of raising a signal.
             let copied =
                 unsafe { libc::process_vm_readv(libc::getpid(), &local, 1, &remote, 1, 0) };
             match copied {

@@ -1,4 +1,5 @@
-//! Random sequences of operations on a small table, each outcome compared with that of a plain model.
+//! Random sequences of operations on a small table, each outcome compared with that of a plain
+//! model.
 
 use super::*;
 use std::collections::HashMap;

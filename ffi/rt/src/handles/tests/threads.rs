@@ -38,7 +38,8 @@ impl Drop for Pair {
     }
 }
 
-/// One random operation of a thread that uses no handle: only a handle that another thread took may refuse it.
+/// One random operation of a thread that uses no handle: only a handle that another thread took may
+/// refuse it.
 fn operate(
     table: &Handles<Pair>,
     handles: &[AtomicU64],
@@ -223,7 +224,8 @@ fn a_reader_passes_a_writer_who_waits_for_one_that_waits_for_the_reader() {
     thread::scope(|scope| {
         let holder = table.get("h", handle).unwrap();
         scope.spawn(|| *table.get_mut("h", handle).unwrap() = 4);
-        // Until the writer is waiting a second reader may pass at once; either way it must come through.
+        // Until the writer is waiting a second reader may pass at once; either way it must come
+        // through.
         thread::sleep(Duration::from_millis(30));
         scope.spawn(|| sender.send(*table.get("h", handle).unwrap()).unwrap());
         let seen =
