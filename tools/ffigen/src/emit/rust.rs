@@ -1,7 +1,8 @@
 //! The Rust crate: shims in `lib.rs`, idiomatic types in `types.rs`, bodies in `bodies.rs`.
 //!
-//! All `unsafe` is in `lib.rs` and has one fixed shape, which its templates lay out as rustfmt would; the other two files
-//! forbid it. What a spec's author wrote is formatted with prettyplease, in `body.rs`.
+//! All `unsafe` is in `lib.rs` and has one fixed shape, which its templates lay out as rustfmt
+//! would; the other two files forbid it. What a spec's author wrote is formatted with prettyplease,
+//! in `body.rs`.
 
 mod body;
 mod name;

@@ -1,8 +1,9 @@
 //! The Rust that a spec's author wrote, on its way into the crate: parsed, completed and formatted.
 //!
-//! The value of a body is `T`, the function gives `Result<T>`: the last expression is wrapped where it stands, so that
-//! neither a reader nor a lint meets `Ok({ .. })`. Formatting is prettyplease's, so that no external formatter is part of a
-//! build; it drops comments that document nothing, which stay in the spec.
+//! The value of a body is `T`, the function gives `Result<T>`: the last expression is wrapped where
+//! it stands, so that neither a reader nor a lint meets `Ok({ .. })`. Formatting is prettyplease's,
+//! so that no external formatter is part of a build; it drops comments that document nothing, which
+//! stay in the spec.
 
 use syn::punctuated::Punctuated;
 use syn::{Block, Expr, ExprMacro, File, Item, ItemFn, Stmt};

@@ -1,5 +1,5 @@
-//! One shim: an exported function of fixed shape that checks its parameters, calls the body inside the panic barrier and
-//! gives the result a C shape.
+//! One shim: an exported function of fixed shape that checks its parameters, calls the body inside
+//! the panic barrier and gives the result a C shape.
 
 use super::name;
 use crate::emit::text;
@@ -174,8 +174,8 @@ fn param_declarations(draft: &Draft, role: Role, param: &Param) -> Vec<String> {
     }
 }
 
-/// Conversions in the order of the parameters. Handles that the call takes away are only held at first: nothing is taken
-/// when a parameter is refused.
+/// Conversions in the order of the parameters. Handles that the call takes away are only held at
+/// first: nothing is taken when a parameter is refused.
 fn conversions(draft: &Draft, params: &[Param]) -> Vec<Statement> {
     let checks = params.iter().filter_map(|param| conversion(draft, param));
     checks.chain(params.iter().filter_map(taking)).collect()
