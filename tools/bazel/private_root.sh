@@ -89,7 +89,7 @@ make_private_root() {
     [ "$free_mb" -ge $needed_mb ] || die "setting up Bazel needs $needed_mb MB in $cache, and $free_mb MB are free" \
         "Free some, or set BAZELW_CACHE to a directory on another disk."
     say "setting up Bazel $bazel_version once, from Debian packages"
-    say "  about 350 MB to download, 1.5 GB in $cache, one to three minutes"
+    say "  about 700 MB to download, 1.5 GB in $cache, one to three minutes"
     temporary=$root.tmp.$$
     # shellcheck disable=SC2064 # The value of now.
     trap "remove_tree '$temporary'" EXIT
