@@ -381,13 +381,13 @@ impl<'s> Reader<'_, 's> {
                     .help(format!("write something, or leave `{key}` out where it is optional"));
             self.diagnostics.push(mistake);
         }
-        if let Some(control) = text.chars().find(|ch| ch.is_control() && !matches!(ch, '\n' | '\t'))
-        {
+        if let Some(control) = text.chars().find(|ch| is_invisible(*ch)) {
             let name = control as u32;
-            let title = format!("`{key}` holds the control character U+{name:04X}");
+            let title =
+                format!("`{key}` holds the control character U+{name:04X}{}", self.of_whom());
             let mistake = Diagnostic::error(code::CONTROL_CHARACTER, title)
                 .label(span, "only newlines and tabs can go into generated text")
-                .help("remove it; in C and Rust code write its escape with a doubled backslash, or use a `'''` string");
+                .help("remove it, or write it as an escape of the language that it is meant for");
             self.diagnostics.push(mistake);
         }
         let exact = self.exact(&text, span);
