@@ -145,12 +145,12 @@ fn callback_type(draft: &Draft, params: &[Ty], result: &Ty) -> String {
 
 /// The value that a failing shim returns.
 pub fn failure(ty: &Ty, failure: Failure) -> String {
+    let float = if *ty == Ty::Scalar(Scalar::F32) { "f32" } else { "f64" };
     match failure {
         Failure::Int(value) => value.to_string(),
-        Failure::Float(value) if value.is_nan() => match ty {
-            Ty::Scalar(Scalar::F32) => "f32::NAN".to_owned(),
-            _ => "f64::NAN".to_owned(),
-        },
+        Failure::Float(value) if value.is_nan() => format!("{float}::NAN"),
+        Failure::Float(f64::INFINITY) => format!("{float}::INFINITY"),
+        Failure::Float(f64::NEG_INFINITY) => format!("{float}::NEG_INFINITY"),
         Failure::Float(value) => format!("{value:?}"),
         Failure::Default => default_failure(ty).to_owned(),
     }
@@ -199,6 +199,8 @@ mod tests {
     fn failure_values_follow_the_type() {
         assert_eq!(failure(&Ty::Scalar(Scalar::F32), Failure::Float(f64::NAN)), "f32::NAN");
         assert_eq!(failure(&Ty::Scalar(Scalar::I64), Failure::Int(-1)), "-1");
+        let infinite = Failure::Float(f64::NEG_INFINITY);
+        assert_eq!(failure(&Ty::Scalar(Scalar::F64), infinite), "f64::NEG_INFINITY");
         assert_eq!(failure(&Ty::Scalar(Scalar::F64), Failure::Default), "0.0");
         assert_eq!(
             failure(&Ty::Option(Box::new(Ty::Scalar(Scalar::I64))), Failure::Default),
