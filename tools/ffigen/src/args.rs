@@ -79,7 +79,7 @@ pub struct AbiDiff {
     /// The manifest as it is now.
     pub new: PathBuf,
     /// A command to recommend where the change is meant.
-    #[arg(long, value_name = "COMMAND")]
+    #[arg(long = "accept-command", value_name = "COMMAND")]
     pub accept: Option<String>,
 }
 
