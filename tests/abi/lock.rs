@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use diag::SourceFile;
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use serde_json::Value;
 use tempfile::TempDir;
 use tests::ffigen as generator;
-use toml::{Table, Value};
+use toml::{Table, Value as Toml};
 
 /// A way to change a spec, and what the message must then say. `None` where the spec has nothing to
 /// change in this way.
@@ -54,6 +55,10 @@ fn main() {
         }));
     }
     trials.push(Trial::test("error_codes", error_codes));
+    for (name, change) in EXPORTS {
+        trials
+            .push(Trial::ignorable_test(format!("exports/{name}"), move || check_exports(*change)));
+    }
     libtest_mimic::run(&args, trials).exit();
 }
 
@@ -145,14 +150,14 @@ fn abi_check() -> PathBuf {
 /// The items of a kind: `function`, `struct`, ...
 fn items<'a>(spec: &'a mut Table, kind: &str) -> impl Iterator<Item = &'a mut Table> {
     spec.get_mut(kind)
-        .and_then(Value::as_array_mut)
+        .and_then(Toml::as_array_mut)
         .into_iter()
         .flatten()
-        .filter_map(Value::as_table_mut)
+        .filter_map(Toml::as_table_mut)
 }
 
 fn text(item: &Table, key: &str) -> String {
-    item.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+    item.get(key).and_then(Toml::as_str).unwrap_or_default().to_owned()
 }
 
 fn remove_a_function(spec: &mut Table) -> Option<Vec<String>> {
@@ -184,7 +189,7 @@ fn remove_a_parameter(spec: &mut Table) -> Option<Vec<String>> {
     for function in items(spec, "function") {
         let name = text(function, "name");
         if let Some(param) =
-            function.get_mut("params").and_then(Value::as_array_mut).and_then(Vec::pop)
+            function.get_mut("params").and_then(Toml::as_array_mut).and_then(Vec::pop)
         {
             return Some(vec![name, text(param.as_table()?, "name")]);
         }
@@ -235,13 +240,70 @@ fn add_a_function(spec: &mut Table) -> Option<Vec<String>> {
     let name = format!("{}_added", text(&added, "name"));
     added.insert("name".into(), name.clone().into());
     added.remove("wrappers");
-    functions.push(Value::Table(added));
+    functions.push(Toml::Table(added));
     Some(vec![name])
 }
 
 fn change_documentation(spec: &mut Table) {
     for function in items(spec, "function") {
         function.insert("doc".into(), "Says something else.".into());
+    }
+}
+
+/// A way to change a manifest, and the symbol that must then be named; `None` when nothing is wrong.
+type ExportChange = fn(&mut Value) -> Option<String>;
+
+/// Manifests that fit a real library, and that do not.
+const EXPORTS: &[(&str, ExportChange)] = &[
+    ("as_they_are", |_| None),
+    ("one_less_in_the_manifest", |functions| {
+        functions.as_array_mut().and_then(Vec::pop).map(|function| name_of(&function))
+    }),
+    ("one_more_in_the_manifest", |functions| {
+        let functions = functions.as_array_mut()?;
+        let mut more = functions.first()?.clone();
+        more["name"] = "rt_not_there".into();
+        functions.push(more);
+        Some("rt_not_there".to_owned())
+    }),
+];
+
+fn name_of(function: &Value) -> String {
+    function["name"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Holds a library against its manifest, changed. Bazel says where they are; cargo does not build generated crates.
+fn check_exports(change: ExportChange) -> Result<Completion, Failed> {
+    let (Some(library), Some(manifests)) =
+        (std::env::var_os("LIBRARY"), std::env::var("MANIFESTS").ok())
+    else {
+        return Ok(Completion::ignored_with("only under Bazel"));
+    };
+    let (base, module) = manifests.split_once(' ').ok_or("MANIFESTS names two")?;
+    let mut manifest: Value = serde_json::from_slice(&fs::read(module)?)?;
+    let wrong = change(&mut manifest["functions"]);
+    let directory = TempDir::new()?;
+    let changed = directory.path().join("changed.json");
+    fs::write(&changed, manifest.to_string())?;
+    let mut command = Command::new(abi_check());
+    command
+        .arg("--library")
+        .arg(library)
+        .arg("--manifest")
+        .arg(base)
+        .arg("--manifest")
+        .arg(changed);
+    let output = command.output()?;
+    let text = String::from_utf8(output.stdout)?;
+    let is_right = match &wrong {
+        None => output.status.success(),
+        Some(symbol) => output.status.code() == Some(1) && text.contains(symbol.as_str()),
+    };
+    match is_right {
+        true => Ok(Completion::Completed),
+        false => {
+            Err(format!("ended with {} and should name {wrong:?}: {text}", output.status).into())
+        }
     }
 }
 
@@ -253,7 +315,7 @@ fn error_codes() -> Result<(), Failed> {
         .ok_or("no enum Error")?;
     let declared: Vec<_> = items(values, "values")
         .map(|value| {
-            (value.get("value").and_then(Value::as_integer).unwrap_or(-1), text(value, "name"))
+            (value.get("value").and_then(Toml::as_integer).unwrap_or(-1), text(value, "name"))
         })
         .collect();
     let compiled: Vec<_> = ffi_rt::ErrorCode::ALL
