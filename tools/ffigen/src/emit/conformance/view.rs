@@ -259,8 +259,8 @@ fn failure_condition(function: &Function) -> String {
         Failure::Int(i64::MIN) => return "ffi_result == INT64_MIN".to_owned(),
         Failure::Int(value) => return format!("ffi_result == {value}"),
         Failure::Float(value) if value.is_nan() => return "ffi_result != ffi_result".to_owned(),
-        Failure::Float(f64::INFINITY) => return "ffi_result > DBL_MAX".to_owned(),
-        Failure::Float(f64::NEG_INFINITY) => return "ffi_result < -DBL_MAX".to_owned(),
+        Failure::Float(f64::INFINITY) => return format!("ffi_result > {:e}", f64::MAX),
+        Failure::Float(f64::NEG_INFINITY) => return format!("ffi_result < {:e}", f64::MIN),
         Failure::Float(value) if function.result == Ty::Scalar(Scalar::F32) => {
             return format!("ffi_result == (float){value:?}");
         }
