@@ -9,7 +9,7 @@ mod map;
 mod system;
 
 pub use env::{remove_env, set_env};
-pub use limit::{Resource, limit_address_space, limit_resource, new_session};
+pub use limit::{Resource, limit_address_space, limit_resource};
 pub use map::read_mapped;
 pub use system::online_cpus;
 

@@ -1,4 +1,4 @@
-//! Limits and sessions for a process about to be started.
+//! Limits for a process about to be started.
 //!
 //! They must be set between fork and exec, where only async-signal-safe calls are allowed: no
 //! allocation, no lock.
@@ -27,11 +27,4 @@ pub fn limit_resource(command: &mut Command, resource: Resource, limit: u64) -> 
     // an `io::Error` from a number: no allocation, no lock, no memory that another thread may have
     // left half written at the fork.
     unsafe { command.pre_exec(set) }
-}
-
-/// Makes the process that `command` will start the leader of a new session and process group,
-/// without a terminal.
-pub fn new_session(command: &mut Command) -> &mut Command {
-    // SAFETY: as in `limit_resource`.
-    unsafe { command.pre_exec(|| rustix::process::setsid().map(drop).map_err(Into::into)) }
 }

@@ -106,13 +106,3 @@ fn limits_reach_the_process_to_start_and_not_this_one() {
     assert_eq!(output_of(limit_resource(&mut command, Resource::Nofile, 77)), "77\n77");
     assert_eq!(rustix::process::getrlimit(Resource::As), before);
 }
-
-#[test]
-fn a_new_session_is_led_by_the_process() {
-    let mut command = Command::new("sh");
-    command.args(["-c", "read -r line < /proc/$$/stat; echo $line"]);
-    let line = output_of(new_session(&mut command));
-    let fields: Vec<&str> = line.split(' ').collect();
-    // pid (comm) state ppid pgrp session ..
-    assert_eq!((fields[0], fields[0]), (fields[4], fields[5]), "{line}");
-}
