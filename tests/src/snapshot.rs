@@ -1,9 +1,9 @@
 //! Snapshots: reviewed text that a test compares with, stored by insta, one file per page.
 //!
-//! A suite says which pages it has; everything else is the same for all suites: comparing,
-//! reporting, finding snapshots that no page refers to, accepting. Tests write nothing into the
-//! tree. Under Bazel the new text of a failed page goes to the test's undeclared outputs; `bazel
-//! run //snapshots:accept` runs the same program with `SNAPSHOTS=accept` on the workspace.
+//! A suite says which pages it has; everything else is the same for all suites: comparing, reporting,
+//! finding snapshots that no page refers to, accepting. Tests write nothing: a failure shows where the
+//! texts differ. `bazel run //snapshots:accept` runs the same program with `SNAPSHOTS=accept` on the
+//! workspace, and what it wrote is reviewed as a change of the tree.
 
 use std::collections::BTreeSet;
 use std::os::unix::process::CommandExt;
@@ -84,8 +84,6 @@ fn with_settings() -> Result<(), ExitCode> {
     again.current_dir(super::root());
     if env::var_os("SNAPSHOTS").is_some_and(|mode| mode == "accept") {
         again.env("INSTA_UPDATE", "always");
-    } else if let Some(outputs) = env::var_os("TEST_UNDECLARED_OUTPUTS_DIR") {
-        again.env("INSTA_UPDATE", "new").env("INSTA_PENDING_DIR", outputs);
     }
     eprintln!("cannot start again with insta's settings: {}", again.exec());
     Err(ExitCode::from(101))

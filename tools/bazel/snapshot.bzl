@@ -1,7 +1,7 @@
 """Snapshots: one macro for a suite that compares with them, one rule for the target that accepts new ones.
 
-A suite is one program (see tests/src/snapshot.rs). As a test it compares and writes nothing but its undeclared
-outputs; `bazel run` of the accepting target starts the same program on the workspace itself.
+A suite is one program (see tests/src/snapshot.rs). As a test it compares and writes nothing; `bazel run`
+of the accepting target starts the same program on the workspace itself.
 """
 
 load("@rules_rust//rust:defs.bzl", "rust_test")
