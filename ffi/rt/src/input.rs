@@ -44,7 +44,7 @@ fn check_alignment<T>(name: &dyn Display, ptr: *const T) -> Result<()> {
 /// The slice at a pointer of any item type.
 ///
 /// # Safety
-/// As for [`slice`]; and the memory holds valid values of `T`.
+/// As for [`slice()`]; and the memory holds valid values of `T`.
 unsafe fn any_slice<'a, T>(name: &dyn Display, ptr: *const T, len: u64) -> Result<&'a [T]> {
     match check(name, ptr, len)? {
         None => Ok(&[]),
@@ -74,7 +74,7 @@ pub unsafe fn slice<'a, T: Scalar>(name: &str, ptr: *const T, len: u64) -> Resul
 /// `NULL_POINTER`, `LENGTH_TOO_LARGE`.
 ///
 /// # Safety
-/// As for [`slice`].
+/// As for [`slice()`].
 pub unsafe fn bytes<'a>(name: &str, ptr: *const u8, len: u64) -> Result<&'a [u8]> {
     // SAFETY: the caller's promise is the same.
     unsafe { any_slice(&name, ptr, len) }
@@ -86,7 +86,7 @@ pub unsafe fn bytes<'a>(name: &str, ptr: *const u8, len: u64) -> Result<&'a [u8]
 /// `NULL_POINTER`, `LENGTH_TOO_LARGE`, `INVALID_UTF8`.
 ///
 /// # Safety
-/// As for [`slice`].
+/// As for [`slice()`].
 pub unsafe fn text<'a>(name: &str, ptr: *const u8, len: u64) -> Result<&'a str> {
     // SAFETY: the caller's promise is the same.
     let bytes = unsafe { any_slice(&name, ptr, len) }?;
@@ -106,7 +106,7 @@ fn utf8<'a>(name: &dyn Display, bytes: &'a [u8]) -> Result<&'a str> {
 /// `NULL_POINTER`, `LENGTH_TOO_LARGE`, `OUT_OF_MEMORY`.
 ///
 /// # Safety
-/// As for [`slice`]; the memory need not hold values that Rust accepts as `bool`.
+/// As for [`slice()`]; the memory need not hold values that Rust accepts as `bool`.
 pub unsafe fn bools(name: &str, ptr: *const bool, len: u64) -> Result<Vec<bool>> {
     // SAFETY: the caller's promise is the same; read as bytes, every pattern of bits is a value.
     let bytes = unsafe { any_slice::<u8>(&name, ptr.cast(), len) }?;
@@ -120,7 +120,7 @@ pub unsafe fn bools(name: &str, ptr: *const bool, len: u64) -> Result<Vec<bool>>
 /// an item, which the message names; `OUT_OF_MEMORY`.
 ///
 /// # Safety
-/// As for [`slice`], for the list and for each item.
+/// As for [`slice()`], for the list and for each item.
 pub unsafe fn texts<'a>(name: &str, ptr: *const RtText, len: u64) -> Result<Vec<&'a str>> {
     // SAFETY: the caller's promise is the same; an `RtText` is a pointer and a number, so any bits
     // are a value.
