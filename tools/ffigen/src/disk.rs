@@ -95,8 +95,7 @@ pub fn write(out: &Path, files: &[(String, &str)]) -> Result<(), Failure> {
         _ => Failure::new("make the directory", out, &error),
     });
     let result = result.and_then(|()| make_staging(out)).and_then(|staging| {
-        let result =
-            stage(&staging, files).and_then(|()| publish(out, &staging, files, &mut changes));
+        let result = stage(out, &staging, files).and_then(|staged| changes.publish(&staged));
         if result.is_err() {
             changes.move_back();
         }
@@ -123,35 +122,27 @@ fn make_staging(out: &Path) -> Result<PathBuf, Failure> {
     unreachable!("a free number is found before numbers run out")
 }
 
-/// Writes every file into the staging directory; whatever can go wrong with space and quota goes wrong here.
-fn stage(staging: &Path, files: &[(String, &str)]) -> Result<(), Failure> {
-    for (path, text) in files {
-        let target = staging.join("new").join(path);
-        if let Some(folder) = target.parent() {
-            fs::create_dir_all(folder)
-                .map_err(|error| Failure::new("make the directory", folder, &error))?;
+/// Writes every file that is new or changed into the staging directory, under its number; whatever can go wrong with space and
+/// quota goes wrong here. A file that stays as it is keeps its time, so that nothing is built again for it.
+fn stage(out: &Path, staging: &Path, files: &[(String, &str)]) -> Result<Vec<Staged>, Failure> {
+    let mut staged = Vec::with_capacity(files.len());
+    for (index, (path, text)) in files.iter().enumerate() {
+        let target = out.join(path);
+        if fs::read(&target).is_ok_and(|old| old == text.as_bytes()) {
+            continue;
         }
-        fs::write(&target, text).map_err(|error| Failure::new("write", &target, &error))?;
+        let new = staging.join(index.to_string());
+        fs::write(&new, text).map_err(|error| Failure::new("write", &new, &error))?;
+        staged.push(Staged { new, target, backup: staging.join(format!("{index}.old")) });
     }
-    fs::create_dir_all(staging.join("old"))
-        .map_err(|error| Failure::new("make a directory in", staging, &error))
+    Ok(staged)
 }
 
-/// Renames the staged files to their places.
-fn publish(
-    out: &Path,
-    staging: &Path,
-    files: &[(String, &str)],
-    changes: &mut Changes,
-) -> Result<(), Failure> {
-    for (index, (path, _)) in files.iter().enumerate() {
-        let target = out.join(path);
-        let backup = staging.join("old").join(index.to_string());
-        changes
-            .replace(&staging.join("new").join(path), &target, backup)
-            .map_err(|error| Failure::new("write", &target, &error))?;
-    }
-    Ok(())
+/// A file that waits for its place.
+struct Staged {
+    new: PathBuf,
+    target: PathBuf,
+    backup: PathBuf,
 }
 
 /// What was done to the output directory so far, to be taken back in reverse.
@@ -162,16 +153,24 @@ struct Changes {
 }
 
 impl Changes {
-    fn replace(&mut self, new: &Path, target: &Path, backup: PathBuf) -> io::Result<()> {
-        if let Some(folder) = target.parent() {
+    /// Moves the staged files to their places.
+    fn publish(&mut self, staged: &[Staged]) -> Result<(), Failure> {
+        for file in staged {
+            self.replace(file).map_err(|error| Failure::new("write", &file.target, &error))?;
+        }
+        Ok(())
+    }
+
+    fn replace(&mut self, file: &Staged) -> io::Result<()> {
+        if let Some(folder) = file.target.parent() {
             self.make_folders(folder)?;
         }
-        match fs::symlink_metadata(target) {
+        match fs::symlink_metadata(&file.target) {
             Ok(meta) if meta.is_dir() => return Err(io::Error::from(io::ErrorKind::IsADirectory)),
-            Ok(_) => self.rename(target.to_owned(), backup)?,
+            Ok(_) => self.rename(&file.target, &file.backup)?,
             Err(_) => {}
         }
-        self.rename(new.to_owned(), target.to_owned())
+        self.rename(&file.new, &file.target)
     }
 
     fn make_folders(&mut self, folder: &Path) -> io::Result<()> {
@@ -190,9 +189,9 @@ impl Changes {
         Ok(())
     }
 
-    fn rename(&mut self, from: PathBuf, to: PathBuf) -> io::Result<()> {
-        fs::rename(&from, &to)?;
-        self.moves.push((from, to));
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)?;
+        self.moves.push((from.to_owned(), to.to_owned()));
         Ok(())
     }
 

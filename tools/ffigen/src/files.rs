@@ -43,6 +43,14 @@ impl Files {
         assert!(before.is_none(), "two emitters write `{path}`");
     }
 
+    /// Adds all files of another emitter's result.
+    pub fn append(&mut self, other: Files) {
+        for (path, text) in other.texts {
+            let before = self.texts.insert(path.clone(), text);
+            assert!(before.is_none(), "two emitters write `{path}`");
+        }
+    }
+
     /// Every file as path and text, sorted by path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.texts.iter().map(|(path, text)| (path.as_str(), text.as_str()))

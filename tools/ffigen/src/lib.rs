@@ -31,7 +31,7 @@ use resolve::Base;
 const STACK_BYTES: usize = 64 << 20;
 
 /// How many specs are worked on at once; more threads would wait for each other.
-const MAX_THREADS: usize = 8;
+const MAX_THREADS: usize = 4;
 
 /// What became of one spec.
 #[derive(Debug)]
@@ -72,14 +72,35 @@ pub fn base(file: &SourceFile) -> (Option<Base>, Vec<Diagnostic>) {
 
 /// The pipeline for specs that are meant for one runtime library, in parallel, and the rules between them.
 pub fn compile(files: &[SourceFile], base: &Base, emitters: &[Emitter]) -> Vec<Compiled> {
-    let one = |file: &SourceFile| {
-        let (model, diagnostics) = model(file, base);
-        let files = model.as_ref().map(|model| emit::emit(model, emitters));
-        Compiled { model, files, diagnostics }
-    };
-    let mut all = on_deep_stacks(files, one);
+    let models = on_deep_stacks(files, |file| model(file, base));
+    let mut all: Vec<_> = models
+        .into_iter()
+        .map(|(model, diagnostics)| Compiled { model, files: None, diagnostics })
+        .collect();
     check::across::check(files, &mut all);
+    emit_all(&mut all, emitters);
     all
+}
+
+/// Emits every model without a mistake. Each emitter of each module is a job of its own, so that a large module keeps all
+/// threads busy.
+fn emit_all(all: &mut [Compiled], emitters: &[Emitter]) {
+    let is_fine = |one: &Compiled| one.model.is_some() && one.diagnostics.is_empty();
+    let jobs: Vec<_> = all
+        .iter()
+        .filter(|one| is_fine(one))
+        .filter_map(|one| one.model.as_ref())
+        .flat_map(|model| emitters.iter().map(move |emitter| (model, *emitter)))
+        .collect();
+    let parts = on_deep_stacks(&jobs, |(model, emitter)| emit::emit(model, &[*emitter]));
+    let mut parts = parts.into_iter();
+    for one in all.iter_mut().filter(|one| is_fine(one)) {
+        let mut files = Files::default();
+        for part in parts.by_ref().take(emitters.len()) {
+            files.append(part);
+        }
+        one.files = Some(files);
+    }
 }
 
 /// Works on all inputs with a few threads; results are in the order of the inputs.

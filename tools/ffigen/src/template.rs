@@ -3,6 +3,8 @@
 //! Templates decide nothing (invariant I3): views hold finished strings, booleans and lists. An undefined name, an
 //! unknown template or a bad tag is therefore a bug in ffigen and panics.
 
+use std::sync::OnceLock;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior};
@@ -55,15 +57,16 @@ templates! {
 
 /// Renders one template with a view.
 pub fn render<View: Serialize>(name: &str, view: &View) -> String {
-    let environment = environment(name);
-    let rendered = environment
+    static ENVIRONMENT: OnceLock<Environment<'static>> = OnceLock::new();
+    let rendered = ENVIRONMENT
+        .get_or_init(environment)
         .get_template(name)
         .and_then(|template| template.render(Value::from(Serde(view))));
     rendered.unwrap_or_else(|error| panic!("template `{name}`: {error:#}"))
 }
 
-/// An environment with the templates of the emitter that `name` belongs to.
-fn environment(name: &str) -> Environment<'static> {
+/// The environment with every template. It is made once per process: parsing templates costs more than rendering a small module.
+fn environment() -> Environment<'static> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     let syntax = SyntaxConfig::builder()
@@ -73,13 +76,11 @@ fn environment(name: &str) -> Environment<'static> {
         .build()
         .unwrap_or_else(|error| panic!("template syntax: {error:#}"));
     environment.set_syntax(syntax);
-    let (emitter, _) = name.split_once('/').unwrap_or((name, ""));
     for (path, text) in TEMPLATES {
-        if path.split('/').next() == Some(emitter) {
-            environment
-                .add_template(path, text)
-                .unwrap_or_else(|error| panic!("template `{path}`: {error:#}"));
-        }
+        environment
+            .add_template(path, text)
+            .unwrap_or_else(|error| panic!("template `{path}`: {error:#}"));
     }
     environment
 }
+

@@ -16,7 +16,6 @@ pub fn check(files: &[SourceFile], all: &mut [Compiled]) {
         let mistakes = claims.of_one(index, compiled);
         if !mistakes.is_empty() {
             compiled.diagnostics.extend(mistakes);
-            compiled.files = None;
         }
     }
 }
