@@ -122,8 +122,9 @@ fn make_staging(out: &Path) -> Result<PathBuf, Failure> {
     unreachable!("a free number is found before numbers run out")
 }
 
-/// Writes every file that is new or changed into the staging directory, under its number; whatever can go wrong with space and
-/// quota goes wrong here. A file that stays as it is keeps its time, so that nothing is built again for it.
+/// Writes every file that is new or changed into the staging directory, under its number; whatever
+/// can go wrong with space and quota goes wrong here. A file that stays as it is keeps its time, so
+/// that nothing is built again for it.
 fn stage(out: &Path, staging: &Path, files: &[(String, &str)]) -> Result<Vec<Staged>, Failure> {
     let mut staged = Vec::with_capacity(files.len());
     for (index, (path, text)) in files.iter().enumerate() {

@@ -82,8 +82,8 @@ pub fn compile(files: &[SourceFile], base: &Base, emitters: &[Emitter]) -> Vec<C
     all
 }
 
-/// Emits every model without a mistake. Each emitter of each module is a job of its own, so that a large module keeps all
-/// threads busy.
+/// Emits every model without a mistake. Each emitter of each module is a job of its own, so that a
+/// large module keeps all threads busy.
 fn emit_all(all: &mut [Compiled], emitters: &[Emitter]) {
     let is_fine = |one: &Compiled| one.model.is_some() && one.diagnostics.is_empty();
     let jobs: Vec<_> = all

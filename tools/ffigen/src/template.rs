@@ -65,7 +65,8 @@ pub fn render<View: Serialize>(name: &str, view: &View) -> String {
     rendered.unwrap_or_else(|error| panic!("template `{name}`: {error:#}"))
 }
 
-/// The environment with every template. It is made once per process: parsing templates costs more than rendering a small module.
+/// The environment with every template. It is made once per process: parsing templates costs more
+/// than rendering a small module.
 fn environment() -> Environment<'static> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -83,4 +84,3 @@ fn environment() -> Environment<'static> {
     }
     environment
 }
-

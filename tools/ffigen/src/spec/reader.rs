@@ -409,8 +409,9 @@ impl<'s> Reader<'_, 's> {
     }
 }
 
-/// Control characters that would vanish from generated text, end it or turn it around: those of ASCII and beyond, the byte order
-/// mark, and the marks that change the direction of writing, which can make code look like other code.
+/// Control characters that would vanish from generated text, end it or turn it around: those of
+/// ASCII and beyond, the byte order mark, and the marks that change the direction of writing, which
+/// can make code look like other code.
 fn is_invisible(ch: char) -> bool {
     (ch.is_control() && !matches!(ch, '\n' | '\t'))
         || matches!(ch, '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
