@@ -1,5 +1,4 @@
-//! ffigen.
-
+#![doc = include_str!("../README.md")]
 #![deny(clippy::disallowed_methods)]
 
 pub mod abi_diff;
