@@ -7,7 +7,7 @@ load("@rules_rust//rust:defs.bzl", "rust_library")
 load("//ffi/private:generate.bzl", "ffi_generate")
 load("//ffi/private:header.bzl", "ffi_header", "umbrella_header")
 load("//ffi/private:library.bzl", "c_libraries")
-load("//ffi/private:tests.bzl", "abi_test", "conformance_test", "header_test")
+load("//ffi/private:tests.bzl", "abi_test", "conformance_test", "header_test", "symbols_test")
 load("//tools/bazel:rust.bzl", "EDITION", "GENERATED_RUSTC_FLAGS")
 
 # What NAME + suffix is. NAME itself is the Rust library.
@@ -34,12 +34,10 @@ _SUFFIXES = struct(
 )
 
 def ffi_crate(name, spec, deps = [], library = None, conformance_library = None):
-    """Generates, builds and tests one FFI module from its spec. The package holds the committed ABI baseline,
-    abi.json.
+    """Generates, builds and tests one FFI module. The package holds its committed ABI baseline, abi.json.
 
-    Tests: :NAME_abi_test (exported symbols are those of the manifest; the manifest is as the baseline says),
-    :NAME_header_test (the header is clean C11 and C++17, and links), :NAME_conformance_test (each function
-    against bad input, from C).
+    Tests: :NAME_abi_test (the manifest is as the baseline), :NAME_symbols_test (the library exports what the manifest
+    says), :NAME_header_test (clean C11 and C++17), :NAME_conformance_test (each function against bad input, from C).
 
     Args:
       name: "ffi_" and the module's name, e.g. "ffi_io".
@@ -98,6 +96,10 @@ def ffi_crate(name, spec, deps = [], library = None, conformance_library = None)
     abi_test(
         name = name + "_abi_test",
         baseline = native.glob(["abi.json"], allow_empty = True),
+        manifest = name + MANIFEST,
+    )
+    symbols_test(
+        name = name + "_symbols_test",
         library = name + SHARED,
         manifests = [str(label) + MANIFEST for label in base] + [name + MANIFEST],
     )
@@ -140,8 +142,8 @@ def ffi_runtime(name, crates, library_name):
             srcs = [str(module) + suffix for module in modules],
             visibility = ["//visibility:public"],
         )
-    abi_test(
-        name = name + "_abi_test",
+    symbols_test(
+        name = name + "_symbols_test",
         library = name + SHARED,
         manifests = [str(module) + MANIFEST for module in modules],
     )

@@ -9,31 +9,42 @@ _STRICT = ["-Wall", "-Wextra", "-Werror", "-pedantic"]
 # Rust's part is not instrumented, but both sanitizers watch the allocator, which it shares with C.
 _SANITIZERS = ["-fsanitize=address,leak"]
 
-def abi_test(name, library, manifests, baseline = None):
-    """The library exports what the manifests say, and the last manifest is as the baseline says.
+def abi_test(name, manifest, baseline):
+    """The manifest is as the baseline says. It needs no library, so it speaks up even where a change breaks the build.
+
+    Args:
+      name: Name of the test.
+      manifest: The generated manifest.
+      baseline: A list with the committed manifest or, as long as there is none, an empty list.
+    """
+    ffigen = Label("//tools/ffigen")
+    _abi_check(name, [manifest], [ffigen] + baseline, [
+        "--ffigen",
+        "$(rootpath {})".format(ffigen),
+        "--baseline",
+        native.package_name() + "/abi.json",
+    ])
+
+def symbols_test(name, library, manifests):
+    """The library exports what the manifests say, no more and no fewer, and no two of them clash.
 
     Args:
       name: Name of the test.
       library: The shared library.
       manifests: The manifests of all modules in the library.
-      baseline: A list with the committed manifest or, as long as there is none, an empty list. None: no
-      baseline to compare.
     """
-    args = ["--library", "$(rootpath {})".format(library)]
-    data = [library] + manifests
+    _abi_check(name, manifests, [library], ["--library", "$(rootpath {})".format(library)])
+
+def _abi_check(name, manifests, data, args):
     for manifest in manifests:
-        args += ["--manifest", "$(rootpath {})".format(manifest)]
-    if baseline != None:
-        args += ["--ffigen", "$(rootpath {})".format(Label("//tools/ffigen"))]
-        args += ["--baseline", "{}/abi.json".format(native.package_name())]
-        data += [Label("//tools/ffigen")] + baseline
+        args = args + ["--manifest", "$(rootpath {})".format(manifest)]
     native_test(
         name = name,
         size = "small",
         src = Label("//tests/abi:abi_check"),
         out = name + ".bin",
         args = args,
-        data = data,
+        data = manifests + data,
     )
 
 def header_test(name, header, deps):

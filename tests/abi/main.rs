@@ -1,8 +1,9 @@
-//! The ABI test of one library: it exports what the manifests say, the modules in it do not clash,
-//! and the last manifest is as its baseline says.
+//! The ABI tests of one module: its library exports what the manifests say, the modules in it do not
+//! clash, and the last manifest is as its baseline says.
 //!
-//! A program of its own and not a harness of cases, because Bazel makes one test per module of it
-//! (see `ffi/private/tests.bzl`).
+//! A program of its own and not a harness of cases, because Bazel makes two tests per module of it:
+//! one with the library, and one with the baseline alone, which also runs where a change breaks the
+//! build (see `ffi/private/tests.bzl`).
 
 mod baseline;
 mod exports;

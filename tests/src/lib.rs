@@ -5,6 +5,7 @@
 
 pub mod ffigen;
 pub mod snapshot;
+pub mod ways;
 
 use std::env;
 use std::path::PathBuf;
