@@ -39,7 +39,7 @@ impl Failure {
             io::ErrorKind::ReadOnlyFilesystem => {
                 vec!["name a directory that can be written".to_owned()]
             }
-            _ => Vec::new(),
+            _ => vec!["check that the path names what you meant".to_owned()],
         };
         Failure { title: format!("cannot {what} `{}`: {}", path.display(), plain(error)), help }
     }

@@ -32,6 +32,9 @@ const STACK_BYTES: usize = 64 << 20;
 /// How many specs are worked on at once; more threads would wait for each other.
 const MAX_THREADS: usize = 4;
 
+/// The module that gives the error codes of all others.
+const BASE: &str = "base";
+
 /// What became of one spec.
 #[derive(Debug)]
 pub struct Compiled {
@@ -57,16 +60,35 @@ pub fn generate(
 pub fn model(file: &SourceFile, base: &Base) -> (Option<Model>, Vec<Diagnostic>) {
     let (spec, diagnostics) = spec::parse(file);
     let Some(spec) = spec else { return (None, diagnostics) };
-    let base = (spec.module.name.text != "base").then_some(base);
+    let base = (spec.module.name.text != BASE).then_some(base);
     let (draft, diagnostics) = resolve::resolve(&spec, base);
     check::check(draft, base, diagnostics)
 }
 
 /// What all specs take from the base spec.
 pub fn base(file: &SourceFile) -> (Option<Base>, Vec<Diagnostic>) {
-    let (model, diagnostics) =
-        on_deep_stacks(&[file], |file| model(file, &Base::default())).remove(0);
-    (model.map(|model| Base::of(&model)), diagnostics)
+    on_deep_stacks(&[file], |file| read_base(file)).remove(0)
+}
+
+fn read_base(file: &SourceFile) -> (Option<Base>, Vec<Diagnostic>) {
+    let (spec, diagnostics) = spec::parse(file);
+    let Some(spec) = spec else { return (None, diagnostics) };
+    let name = &spec.module.name;
+    let help = "name the spec with the error codes, base.toml, with `--base`";
+    if name.text != BASE {
+        let title = format!("the base spec is module `{}` instead of `{BASE}`", name.text);
+        let label = "this module gives no error codes";
+        let mistake = Diagnostic::error(code::UNKNOWN_VALUE, title).label(name.span, label);
+        return (None, vec![mistake.help(help)]);
+    }
+    let (draft, diagnostics) = resolve::resolve(&spec, None);
+    let (model, mut diagnostics) = check::check(draft, None, diagnostics);
+    let base = model.map(|model| Base::of(&model));
+    if base.as_ref().is_some_and(|base| base.codes.is_empty()) {
+        let mistake = Diagnostic::error(code::MISSING_KEY, "the base spec has no enum `Error`");
+        diagnostics.push(mistake.label(name.span, "this module gives no error codes").help(help));
+    }
+    (base.filter(|_| diagnostics.is_empty()), diagnostics)
 }
 
 /// The pipeline for specs that are meant for one runtime library, in parallel, and the rules between them.

@@ -158,11 +158,8 @@ impl Session {
         };
         let Some(file) = self.read(&path) else { return Err(Stopped) };
         let (base, diagnostics) = ffigen::base(&file);
-        // Where the base is among the specs, it reports its own mistakes.
-        if !input.specs.contains(&path) {
-            self.report(&file, &diagnostics);
-            self.stop_after_diagnostics()?;
-        }
+        self.report(&file, &diagnostics);
+        self.stop_after_diagnostics()?;
         Ok(base.unwrap_or_default())
     }
 
