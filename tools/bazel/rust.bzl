@@ -1,7 +1,7 @@
 """One macro per Rust crate (edition, lints, clippy, rustfmt, tests), so that a crate's BUILD file is one call."""
 
 load("@bazel_skylib//rules:build_test.bzl", "build_test")
-load("@lints//:lints.bzl", "LINT_FLAGS")
+load("@lints//:lints.bzl", "LINT_FLAGS", "VERSION")
 load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_clippy", "rust_library", "rust_test", "rustfmt_test")
 
 # The edition of [workspace.package] in Cargo.toml; tidy holds the two equal.
@@ -42,7 +42,7 @@ def rust_crate(
     """
     main = native.glob(["src/main.rs"], allow_empty = True)
     library = name + "_lib" if main else name
-    common = {"edition": EDITION, "rustc_flags": RUSTC_FLAGS}
+    common = {"edition": EDITION, "rustc_flags": RUSTC_FLAGS, "version": VERSION}
     rust_library(
         name = library,
         # Modules of main.rs alone lie in src/ too; rustc reads what a root names.
