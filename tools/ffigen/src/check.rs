@@ -32,6 +32,8 @@ struct Review<'a> {
     /// `None` for the base spec itself.
     base: Option<&'a Base>,
     diagnostics: Vec<Diagnostic>,
+    /// What the Rust code of the spec looks like once it is parsed; `rust` fills it in.
+    code: rust::Formatted,
 }
 
 impl Review<'_> {
@@ -62,13 +64,19 @@ pub fn check(
     base: Option<&Base>,
     resolving: Vec<Diagnostic>,
 ) -> (Option<Model>, Vec<Diagnostic>) {
-    let mut review = Review { draft: &draft, base, diagnostics: resolving };
+    let code = rust::Formatted::default();
+    let mut review = Review { draft: &draft, base, diagnostics: resolving, code };
     for rule in RULES {
         rule(&mut review);
     }
-    let mut diagnostics = review.diagnostics;
+    let Review { mut diagnostics, code, .. } = review;
     Diagnostic::sort(&mut diagnostics);
-    (diagnostics.is_empty().then(|| Model::seal(draft)), diagnostics)
+    if !diagnostics.is_empty() {
+        return (None, diagnostics);
+    }
+    let mut draft = draft;
+    code.store(&mut draft);
+    (Some(Model::seal(draft)), diagnostics)
 }
 
 #[cfg(test)]

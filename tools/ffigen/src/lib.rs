@@ -8,6 +8,7 @@ pub mod emit;
 pub mod files;
 pub mod model;
 pub mod resolve;
+mod rust_code;
 mod similar;
 pub mod source;
 pub mod spec;

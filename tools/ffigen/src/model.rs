@@ -87,6 +87,8 @@ pub struct Module {
     pub provider: Provider,
     /// Safe Rust items shared by the bodies.
     pub items: Option<Text>,
+    /// The same items, formatted: one line each. The rule that parses them fills this in.
+    pub item_lines: Vec<String>,
     /// Crates the bodies use.
     pub dependencies: Vec<Dependency>,
 }
@@ -255,6 +257,9 @@ pub struct Function {
     pub example: Option<Text>,
     /// Rust block body; `None` in hand-written modules and for generated roles.
     pub body: Option<Text>,
+    /// The body as the lines between the function's braces, formatted, with its value wrapped in
+    /// `Ok`. The rule that parses it fills this in.
+    pub body_lines: Vec<String>,
     /// Whether it leaves the thread's error as it is.
     pub keeps_error: bool,
 }

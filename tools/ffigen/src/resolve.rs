@@ -99,6 +99,7 @@ impl Resolver {
             doc: doc(&module.doc),
             provider: self.provider(module.provider.as_ref()),
             items: module.items.as_ref().map(text),
+            item_lines: Vec::new(),
             dependencies: spec
                 .dependencies
                 .iter()
@@ -265,6 +266,7 @@ impl Resolver {
             wrapper_spans,
             example: Some(text(&item.example)),
             body: item.body.as_ref().map(text),
+            body_lines: Vec::new(),
             keeps_error: item.keeps_error.is_some_and(|keeps| keeps.value),
         }
     }

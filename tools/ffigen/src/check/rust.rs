@@ -7,11 +7,31 @@ use std::ops::Range;
 
 use diag::{Diagnostic, Span};
 use proc_macro2::TokenStream;
+use syn::Block;
 use syn::parse::{ParseStream, Parser};
 
 use super::{Review, rust_depth};
 use crate::code;
-use crate::model::Text;
+use crate::model::{Draft, Text, Ty};
+use crate::rust_code;
+
+/// The parsed code as formatted lines, for those who emit it.
+#[derive(Debug, Default)]
+pub(super) struct Formatted {
+    items: Vec<String>,
+    /// One per function; empty without a body.
+    bodies: Vec<Vec<String>>,
+}
+
+impl Formatted {
+    /// Puts the lines beside the code that they were made from.
+    pub(super) fn store(self, draft: &mut Draft) {
+        draft.module.item_lines = self.items;
+        for (function, lines) in draft.functions.iter_mut().zip(self.bodies) {
+            function.body_lines = lines;
+        }
+    }
+}
 
 pub(super) fn check(review: &mut Review) {
     let draft = review.draft;
@@ -19,12 +39,17 @@ pub(super) fn check(review: &mut Review) {
         && let Some(items) = check_text(review, items, "items", &parse_items)
     {
         check_item_names(review, &items);
+        review.code.items = rust_code::item_lines(items);
     }
     for handle in draft.handles.iter().filter(|handle| !handle.rust.text.is_empty()) {
         check_text(review, &handle.rust, "rust", &|input: ParseStream| input.parse::<syn::Type>());
     }
-    for body in draft.functions.iter().filter_map(|function| function.body.as_ref()) {
-        check_text(review, body, "body", &syn::Block::parse_within);
+    for function in &draft.functions {
+        let body = function.body.as_ref();
+        let parsed = body.and_then(|body| check_text(review, body, "body", &Block::parse_within));
+        let gives_nothing = function.result == Ty::Unit;
+        let lines = parsed.map(|stmts| rust_code::body_lines(stmts, gives_nothing));
+        review.code.bodies.push(lines.unwrap_or_default());
     }
 }
 

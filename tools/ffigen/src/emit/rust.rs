@@ -4,7 +4,6 @@
 //! would; the other two files forbid it. What a spec's author wrote is formatted with prettyplease,
 //! in `body.rs`.
 
-mod body;
 mod name;
 mod shim;
 pub mod view;

@@ -108,6 +108,7 @@ impl Free {
             errors: Vec::new(),
             example: None,
             body: None,
+            body_lines: Vec::new(),
             keeps_error: false,
         }
     }

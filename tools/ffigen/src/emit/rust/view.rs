@@ -1,13 +1,14 @@
 //! Model -> view of the crate: finished strings for the three templates.
 
 use super::shim::{self, Shim};
-use super::{body, name};
+use super::name;
 use crate::emit::text;
 use crate::model::ty::{Scalar, Ty};
 use crate::model::{
     Draft, Enum, Field, Function, Handle, Role, StructId, StructOrigin, c_type, hash, layout,
     symbol,
 };
+use crate::rust_code;
 use serde::Serialize;
 
 /// All that the three files need.
@@ -116,7 +117,7 @@ pub fn view(draft: &Draft) -> View {
         enums: draft.enums.iter().map(enumeration).collect(),
         shims: draft.functions.iter().map(|function| shim::shim(draft, function)).collect(),
         bodies: draft.functions.iter().filter_map(|function| body_view(draft, function)).collect(),
-        items: draft.module.items.as_ref().map_or_else(Vec::new, |items| body::items(&items.text)),
+        items: draft.module.item_lines.clone(),
     }
 }
 
@@ -279,13 +280,13 @@ fn body_view(draft: &Draft, function: &Function) -> Option<Body> {
     if function.role != Role::Declared {
         return None;
     }
-    let body = function.body.as_ref()?;
+    function.body.as_ref()?;
     let params = shim::body_params(draft, function);
     let result = name::owned(draft, &function.result);
     let signature =
         format!("pub fn {}({params}) -> Result<{result}>", function.name).replace("types::", "");
-    Some(Body {
-        doc: text::wrap(&text::summary(&function.doc), 96),
-        lines: body::function(&signature, &body.text, function.result == Ty::Unit),
-    })
+    let mut lines = rust_code::signature_lines(&signature);
+    lines.extend(function.body_lines.iter().cloned());
+    lines.push("}".to_owned());
+    Some(Body { doc: text::wrap(&text::summary(&function.doc), 96), lines })
 }

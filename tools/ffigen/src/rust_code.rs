@@ -1,29 +1,42 @@
-//! The Rust that a spec's author wrote, on its way into the crate: parsed, completed and formatted.
+//! The Rust that a spec's author wrote, on its way into the crate: completed and formatted.
 //!
 //! The value of a body is `T`, the function gives `Result<T>`: the last expression is wrapped where
 //! it stands, so that neither a reader nor a lint meets `Ok({ .. })`. Formatting is prettyplease's,
 //! so that no external formatter is part of a build; it drops comments that document nothing, which
-//! stay in the spec.
+//! stay in the spec. The rule that parses the code hands it over, so that nothing is parsed twice.
 
 use syn::punctuated::Punctuated;
 use syn::{Block, Expr, ExprMacro, File, Item, ItemFn, Stmt};
 
-/// A function with a body, as formatted lines. The text was parsed by a rule before.
-pub fn function(signature: &str, body: &str, gives_nothing: bool) -> Vec<String> {
-    let text = format!("{signature} {{ {body}\n}}");
-    let mut function: ItemFn = syn::parse_str(&text)
-        .unwrap_or_else(|error| panic!("a body that was checked does not parse: {error}\n{text}"));
+/// A body as the formatted lines between the braces of its function.
+pub fn body_lines(stmts: Vec<Stmt>, gives_nothing: bool) -> Vec<String> {
+    let mut function: ItemFn =
+        syn::parse_str("fn f() {}").unwrap_or_else(|error| panic!("`fn f() {{}}`: {error}"));
+    function.block.stmts = stmts;
     wrap(&mut function.block, gives_nothing);
-    lines(vec![Item::Fn(function)])
+    let mut lines = lines(vec![Item::Fn(function)]);
+    // Neither the signature nor the closing brace; `wrap` leaves no block empty.
+    lines.pop();
+    lines.remove(0);
+    lines
+}
+
+/// A function's signature as formatted lines, up to the opening brace.
+pub fn signature_lines(signature: &str) -> Vec<String> {
+    let function: ItemFn = syn::parse_str(&format!("{signature} {{}}"))
+        .unwrap_or_else(|error| panic!("a signature does not parse: {error}\n{signature}"));
+    let mut lines = lines(vec![Item::Fn(function)]);
+    if let Some(last) = lines.last_mut() {
+        last.truncate(last.trim_end_matches('}').len());
+    }
+    lines
 }
 
 /// Items, as formatted lines with an empty one between those that are more than a line.
-pub fn items(text: &str) -> Vec<String> {
-    let file = syn::parse_file(text)
-        .unwrap_or_else(|error| panic!("items that were checked do not parse: {error}\n{text}"));
+pub fn item_lines(items: Vec<Item>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut before = None;
-    for item in file.items {
+    for item in items {
         let kind = std::mem::discriminant(&item);
         let item = lines(vec![item]);
         let is_apart = item.len() > 1 || before != Some(kind);
@@ -106,8 +119,12 @@ mod tests {
     use super::*;
 
     fn body(text: &str, gives_nothing: bool) -> String {
-        let lines = function("fn f()", text, gives_nothing);
-        lines[1..lines.len() - 1].iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
+        let stmts = syn::parse::Parser::parse_str(Block::parse_within, text).unwrap();
+        body_lines(stmts, gives_nothing)
+            .iter()
+            .map(|line| line.trim())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]
@@ -146,6 +163,17 @@ mod tests {
             "fn f() {}",
             "fn g() {}",
         ];
-        assert_eq!(items(text), expected);
+        assert_eq!(item_lines(syn::parse_file(text).unwrap().items), expected);
+    }
+
+    #[test]
+    fn signatures_end_with_their_brace() {
+        assert_eq!(
+            signature_lines("pub fn f(a: i64) -> Result<i64>"),
+            ["pub fn f(a: i64) -> Result<i64> {"]
+        );
+        let params: Vec<_> = (0..9).map(|index| format!("parameter_{index}: i64")).collect();
+        let lines = signature_lines(&format!("pub fn f({}) -> Result<()>", params.join(", ")));
+        assert_eq!((lines.len(), lines[10].as_str()), (11, ") -> Result<()> {"));
     }
 }
