@@ -1,7 +1,7 @@
 //! Model -> view of the crate: finished strings for the three templates.
 
-use super::shim::{self, Shim};
 use super::name;
+use super::shim::{self, Shim};
 use crate::emit::text;
 use crate::model::ty::{Scalar, Ty};
 use crate::model::{
