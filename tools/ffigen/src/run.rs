@@ -50,8 +50,9 @@ struct Session {
 
 impl Session {
     fn generate(&mut self, generate: &Generate) -> Result<(), Stopped> {
-        let emitters =
-            if generate.emit.is_empty() { Emitter::all() } else { generate.emit.clone() };
+        // An emitter named twice writes its files once.
+        let is_wanted = |one: &Emitter| generate.emit.is_empty() || generate.emit.contains(one);
+        let emitters: Vec<_> = Emitter::all().into_iter().filter(is_wanted).collect();
         let (_, compiled) = self.compile(&generate.input, &emitters)?;
         let is_one = compiled.len() == 1;
         let outputs: Vec<_> = compiled
