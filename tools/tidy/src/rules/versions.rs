@@ -1,4 +1,4 @@
-//! One version of Rust and one edition everywhere.
+//! One version of Rust, one major version of Bazel and one edition everywhere.
 
 use crate::{File, Problem, Tree};
 
@@ -17,6 +17,17 @@ const PLACES: [&str; 9] = [
     "bazelw",
     "tools/bazel/rust.bzl",
 ];
+
+/// Files that take the version from where it is pinned, each with the text that does so. They name none, hence a
+/// version that comes in beside the pin would not be seen.
+const READERS: [(&str, &str); 3] = [
+    ("flake.nix", "readFile ./rust-toolchain.toml"),
+    ("flake.nix", "readFile ./.bazelversion"),
+    ("tools/bazel/rust_sysroot.bzl", "//:rust-toolchain.toml"),
+];
+
+/// What stands in for nixpkgs cannot read the pins, being an input of its own, and repeats them.
+const STAND_IN: &str = "nix/offline/packages.nix";
 
 pub(super) fn check_versions(tree: &Tree) -> Vec<Problem> {
     let Some(channel) = tree.file("rust-toolchain.toml").and_then(|file| quoted(file, "channel"))
@@ -43,7 +54,44 @@ pub(super) fn check_versions(tree: &Tree) -> Vec<Problem> {
         }
     }
     edition(tree, &mut problems);
+    readers(tree, &mut problems);
+    stand_in(tree, &mut problems);
     problems
+}
+
+fn readers(tree: &Tree, problems: &mut Vec<Problem>) {
+    for (path, text) in READERS {
+        if tree.file(path).is_some_and(|file| !file.text.contains(text)) {
+            let what = format!("`{text}` is not there");
+            problems.push(Problem::of(path, what, "take the version from where it is pinned"));
+        }
+    }
+}
+
+/// The stand-in says both versions; that of Rust is compared above, that of Bazel in its major part.
+fn stand_in(tree: &Tree, problems: &mut Vec<Problem>) {
+    let Some(file) = tree.file(STAND_IN) else { return };
+    if !file.lines().any(|(_, text)| !rust_versions(text).is_empty()) {
+        problems.push(Problem::of(STAND_IN, "no `rustVersion = \"x.y.z\"`", "name it"));
+    }
+    let Some(pin) = tree.file(".bazelversion").map(|pin| major(&pin.text)) else { return };
+    let named = file.lines().find_map(|(line, text)| {
+        let version = text.trim_start().strip_prefix("bazelVersion = \"")?;
+        Some((line, major(version)))
+    });
+    match named {
+        Some((_, named)) if named == pin => {}
+        Some((line, named)) => {
+            let what = format!("Bazel {named}, but .bazelversion says {pin}");
+            problems.push(Problem::at(file, line, what, "make them one"));
+        }
+        None => problems.push(Problem::of(STAND_IN, "no `bazelVersion = \"x.y.z\"`", "name it")),
+    }
+}
+
+/// What precedes the first dot of a version.
+fn major(version: &str) -> &str {
+    version.split('.').next().unwrap_or(version)
 }
 
 /// The edition of Cargo.toml and that of the Bazel macros, which cannot read it.
@@ -129,5 +177,34 @@ mod tests {
             found,
             ["x/rust.bzl:2: another edition than 2024, that of Cargo.toml; make them one"]
         );
+    }
+
+    #[test]
+    fn the_shell_has_the_pinned_versions() {
+        let bazel = (".bazelversion", "7.7.1\n");
+        let flake = ("flake.nix", "readFile ./rust-toolchain.toml\nreadFile ./.bazelversion\n");
+        let of = |text| messages(check_versions, &[PIN, bazel, flake, (STAND_IN, text)]);
+        assert_eq!(
+            of("  rustVersion = \"1.95.0\";\n  bazelVersion = \"7.6.0\";\n"),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            of("  rustVersion = \"1.94.0\";\n  bazelVersion = \"8.7.0\";\n"),
+            [
+                format!(
+                    "{STAND_IN}:1: Rust 1.94.0, but rust-toolchain.toml says 1.95.0; make them one"
+                ),
+                format!("{STAND_IN}:2: Bazel 8, but .bazelversion says 7; make them one"),
+            ]
+        );
+        assert_eq!(of("").len(), 2);
+    }
+
+    #[test]
+    fn a_pin_that_is_not_read_is_caught() {
+        let flake = ("flake.nix", "readFile ./.bazelversion\n");
+        let found = messages(check_versions, &[PIN, flake]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("`readFile ./rust-toolchain.toml` is not there"), "{found:?}");
     }
 }
