@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use tempfile::TempDir;
-use tests::ffigen::{BASE, run};
+use tests::ffigen::{BASE, command, run};
 use tests::ways::{BYTES, CALLS, End, GENERATE, GOOD, SPECS, Way};
 
 fn main() {
@@ -27,6 +27,7 @@ fn main() {
     trials.push(Trial::test("right/generate", generates));
     trials.push(Trial::test("right/odd_names", odd_names));
     trials.push(Trial::test("right/explain", explains));
+    trials.push(Trial::test("wrong/full_output", full_output));
     trials.push(Trial::test("right/stages", stages));
     libtest_mimic::run(&args, trials).exit();
 }
@@ -210,6 +211,18 @@ fn explains() -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// Output that cannot be written is not a success.
+fn full_output() -> Result<(), Failed> {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full")?;
+    let output = command(Path::new("/"), &["explain"], &[]).stdout(full).output()?;
+    let text = String::from_utf8(output.stderr)?;
+    if output.status.code() == Some(2) && text.contains("cannot write to standard output") {
+        Ok(())
+    } else {
+        Err(format!("{}: {text}", output.status).into())
+    }
 }
 
 /// Every stage can be looked at.

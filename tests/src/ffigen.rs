@@ -61,6 +61,12 @@ pub fn executable() -> PathBuf {
 
 /// Runs the executable in a directory, with nothing of this environment but what is given.
 pub fn run(directory: &Path, args: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = command(directory, args, environment);
+    command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+/// The same before it is started.
+pub fn command(directory: &Path, args: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(executable());
     command
         .args(args)
@@ -68,5 +74,5 @@ pub fn run(directory: &Path, args: &[&str], environment: &[(&str, &str)]) -> Out
         .env_clear()
         .envs(environment.iter().copied())
         .stdin(Stdio::null());
-    command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
+    command
 }

@@ -66,8 +66,9 @@ pub struct Check {
     /// What to read.
     #[command(flatten)]
     pub input: Input,
-    /// Print a stage: `spec`, `model` or `view:<emitter>`.
-    #[arg(long, value_parser = stage)]
+    /// Look inside: print `spec` (as written), `model` (resolved and checked) or `view:<emitter>` (what its templates
+    /// get, as JSON; the emitters are those of `generate --emit`).
+    #[arg(long, value_parser = stage, value_name = "STAGE")]
     pub stage: Option<Stage>,
 }
 
