@@ -164,6 +164,9 @@ static void case_read_range(void) {
     CHECK_MESSAGE("`offset` is -1");
     CHECK_BYTES_FAIL(rt_file_read_range(RT_STR("a.txt"), 0, -5), OUT_OF_RANGE);
     CHECK_MESSAGE("`len` is -5");
+    CHECK_BYTES(rt_file_read_range(RT_STR("a.txt"), INT64_MAX, 1), "", 0);
+    CHECK_BYTES(rt_file_read_range(RT_STR("/dev/zero"), 5, 3), "\0\0\0", 3);
+    CHECK_BYTES(rt_file_read_range(RT_STR("/dev/null"), 0, INT64_MAX), "", 0);
     CHECK_BYTES_FAIL(rt_file_read_range(RT_STR("missing"), 0, 1), NOT_FOUND);
     CHECK_BYTES_FAIL(rt_file_read_range(RT_STR("."), 0, 1), IS_A_DIRECTORY);
 }

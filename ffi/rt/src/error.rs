@@ -64,7 +64,7 @@ codes! {
     InvalidFree = 10 "INVALID_FREE",
     /// A number names no value of the enumeration.
     InvalidEnum = 11 "INVALID_ENUM",
-    /// A table or counter of the library is full.
+    /// A table of the library is full, or a bound that the function states is exceeded.
     LimitReached = 12 "LIMIT_REACHED",
     /// An argument makes no sense for the function.
     InvalidArgument = 20 "INVALID_ARGUMENT",

@@ -37,13 +37,36 @@ pub(crate) fn set(function: &str, error: Error) {
 #[cold]
 pub(crate) fn set_parts(code: ErrorCode, parts: &[&str]) {
     THREAD.with(|thread| thread.code.set(code as i32));
-    let length = parts.iter().map(|part| part.len()).sum();
+    let hidden = parts.iter().flat_map(|part| part.chars()).filter(is_hidden).count();
+    let length = parts.iter().map(|part| part.len()).sum::<usize>() + hidden * ESCAPE_BYTES;
     // Gone: see `message`.
     let _gone = MESSAGE.try_with(|message| {
         let mut message = message.borrow_mut();
         message.clear();
         if message.try_reserve(length).is_ok() {
-            message.extend(parts.iter().copied());
+            parts.iter().for_each(|part| push_visible(&mut message, part));
         }
     });
+}
+
+/// The longest escape of a control character: `\u{9f}`.
+const ESCAPE_BYTES: usize = 6;
+
+/// Whether a message spells a character as an escape.
+fn is_hidden(character: &char) -> bool {
+    character.is_control() && !matches!(character, '\n' | '\t')
+}
+
+/// Adds text in which control characters, but for newline and tab, are spelled as escapes
+/// (`\0`, `\u{1b}`): messages quote what the caller gave, and go to terminals, logs and C strings.
+fn push_visible(message: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(|character| is_hidden(&character)) {
+        let (plain, hidden) = rest.split_at(at);
+        let mut characters = hidden.chars();
+        message.push_str(plain);
+        message.extend(characters.next().into_iter().flat_map(char::escape_debug));
+        rest = characters.as_str();
+    }
+    message.push_str(rest);
 }

@@ -6,11 +6,13 @@
 mod env;
 mod limit;
 mod map;
+mod read;
 mod system;
 
 pub use env::{remove_env, set_env};
 pub use limit::{Resource, limit_address_space, limit_resource};
 pub use map::read_mapped;
+pub use read::read_into;
 pub use system::online_cpus;
 
 #[cfg(all(test, not(miri)))]

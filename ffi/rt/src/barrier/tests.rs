@@ -198,3 +198,12 @@ fn a_panic_in_a_destructor_during_unwinding_aborts_and_says_why() {
     assert!(stderr.contains("in drop"), "{stderr}");
     assert!(stderr.contains("panic in a destructor during cleanup"), "{stderr}");
 }
+
+#[test]
+fn messages_show_control_characters_as_escapes() {
+    let quoted = "`a\0b`: \u{1b}[31m\r\u{9f}\n\tschön";
+    let value = call("rt_test", 0, || fail(ErrorCode::InvalidArgument, quoted));
+    assert_eq!(value, 0);
+    let shown = "rt_test: `a\\0b`: \\u{1b}[31m\\r\\u{9f}\n\tschön";
+    assert_eq!(message(), shown);
+}

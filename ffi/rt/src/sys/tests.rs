@@ -5,7 +5,7 @@ use super::*;
 use crate::error::ErrorCode;
 use rustix::fs::{MemfdFlags, memfd_create};
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::process::Command;
 
 /// A file in memory.
@@ -58,6 +58,32 @@ fn files_without_a_size_are_read_as_streams() {
 fn a_directory_is_refused_as_one() {
     let error = read_mapped(&File::open("/").unwrap()).unwrap_err();
     assert_eq!(error.raw_os_error(), Some(libc::EISDIR));
+}
+
+#[test]
+fn reading_ends_at_the_end_or_at_the_bound() {
+    for length in [0, 1, 31, 65_536, 65_537, 200_000] {
+        let content = pattern(length);
+        for most in [0, 1, 32, 65_535, 65_536, 65_537, 200_000, usize::MAX] {
+            let mut data = b"old".to_vec();
+            let read = read_into(&*content, &mut data, most).unwrap();
+            assert_eq!(read, length.min(most), "{length} bytes, at most {most}");
+            assert!(data.starts_with(b"old") && data[3..] == content[..read]);
+        }
+    }
+}
+
+#[test]
+fn what_was_read_before_an_error_is_kept() {
+    struct Broken;
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(ErrorKind::WouldBlock.into())
+        }
+    }
+    let mut data = Vec::new();
+    let error = read_into(b"some".chain(Broken), &mut data, 100).unwrap_err();
+    assert_eq!((error.kind(), &*data), (ErrorKind::WouldBlock, &b"some"[..]));
 }
 
 #[test]
