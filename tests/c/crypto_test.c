@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "rt_crypto.h"
 
-#include "check.h"
+#include "crypto_check.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -14,15 +14,6 @@
 #define SHA256_NUL "59b271ae1bbcb1d31d41929817f4b16fb439eb4f31520b5ad1d5ce98920a7138"
 #define SHA256_BINARY "af9ceddc9d8b08ac09e1994bfd20459b5e377425df7354dfce3501992828a5b7"
 #define TWO_BLOCKS "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"
-
-enum { MILLION = 1000000 };
-
-/* A million times the letter a, the long vector of FIPS 180-4. The caller frees it. */
-static uint8_t *million(void) {
-    uint8_t *text = malloc(MILLION);
-    if (text != NULL) memset(text, 'a', MILLION);
-    return text;
-}
 
 static void write_file(const char *path, const void *data, size_t len) {
     FILE *file = fopen(path, "wb");
