@@ -3,12 +3,11 @@
 The names of targets are a contract with whoever uses them, so their suffixes are constants.
 """
 
-load("@rules_rust//rust:defs.bzl", "rust_library")
 load("//ffi/private:generate.bzl", "ffi_generate")
 load("//ffi/private:header.bzl", "ffi_header", "umbrella_header")
 load("//ffi/private:library.bzl", "c_libraries")
+load("//ffi/private:rust.bzl", "generated_libraries")
 load("//ffi/private:tests.bzl", "abi_test", "conformance_test", "header_test", "symbols_test")
-load("//tools/bazel:rust.bzl", "EDITION", "GENERATED_RUSTC_FLAGS")
 
 # What NAME + suffix is. NAME itself is the Rust library.
 SHARED = "_shared"  # libNAME.so
@@ -33,7 +32,16 @@ _SUFFIXES = struct(
     sources = SOURCES,
 )
 
-def ffi_crate(name, spec, deps = [], library = None, conformance_library = None):
+def ffi_crate(
+        name,
+        spec,
+        deps = [],
+        conformance_deps = None,
+        module = None,
+        library_name = None,
+        library = None,
+        conformance_library = None,
+        visibility = ["//visibility:public"]):
     """Generates, builds and tests one FFI module. The package holds its committed ABI baseline, abi.json.
 
     Tests: :NAME_abi_test (the manifest is as the baseline), :NAME_symbols_test (the library exports what the manifest
@@ -43,43 +51,33 @@ def ffi_crate(name, spec, deps = [], library = None, conformance_library = None)
       name: "ffi_" and the module's name, e.g. "ffi_io".
       spec: The spec, e.g. "//specs:io.toml".
       deps: Crates that bodies of the spec use, e.g. ["@crates//:glob"].
+      conformance_deps: The same for the conformance test, where they differ: a crate of this repository that uses
+        `ffi_rt` is compiled once more, with "//ffi/rt:ffi_rt_conformance".
+      module: The module's name as the spec gives it, e.g. "cranelift", where `name` does not say it.
+      library_name: E.g. "simple_cranelift" for libsimple_cranelift.so and .a, where that is not `name`.
       library: For a module with `provider = "hand_written"`: the Rust library with its functions, e.g. ":ffi_rt".
       conformance_library: Likewise, compiled with `--cfg=ffi_conformance`, e.g. ":ffi_rt_conformance".
+      visibility: Who may use the Rust library; what C programs use (header, libraries) is for everybody.
     """
+    module = module or name.removeprefix("ffi_")
     is_base = native.package_relative_label(":" + name) == BASE
     base = [] if is_base else [BASE]
     ffi_generate(
         name = name,
         hand_written = library != None,
-        module = name.removeprefix("ffi_"),
+        module = module,
         spec = spec,
         suffixes = _SUFFIXES,
     )
     if library:
-        native.alias(name = name, actual = library, visibility = ["//visibility:public"])
+        native.alias(name = name, actual = library, visibility = visibility)
         native.alias(name = name + CONFORMANCE, actual = conformance_library, testonly = True)
     else:
-        for suffix, runtime in [("", "//ffi/rt:ffi_rt"), (CONFORMANCE, "//ffi/rt:ffi_rt_conformance")]:
-            rust_library(
-                name = name + suffix,
-                testonly = suffix != "",
-                srcs = [name + SOURCES],
-                crate_name = name,
-                crate_root = name + "/rust/lib.rs",
-                edition = EDITION,
-                rustc_flags = GENERATED_RUSTC_FLAGS,
-                visibility = ["//visibility:public"],
-                deps = deps + [runtime],
-            )
+        generated_libraries(name, name + SOURCES, name + CONFORMANCE, deps, conformance_deps, visibility)
 
     # `bazel build //ffi/io`, as the first line of each generated file says.
-    native.alias(name = native.package_name().split("/")[-1], actual = name, visibility = ["//visibility:public"])
-    c_libraries(
-        name = name,
-        crates = [name],
-        shared = name + SHARED,
-        static = name + STATIC,
-    )
+    native.alias(name = native.package_name().split("/")[-1], actual = name, visibility = visibility)
+    c_libraries(name = library_name or name, crates = [name], shared = name + SHARED, static = name + STATIC)
     c_libraries(
         name = name + CONFORMANCE,
         testonly = True,
@@ -105,7 +103,7 @@ def ffi_crate(name, spec, deps = [], library = None, conformance_library = None)
     )
     header_test(
         name = name + "_header_test",
-        header = "rt_{}.h".format(name.removeprefix("ffi_")),
+        header = "rt_{}.h".format(module),
         deps = [name + HEADER, name + STATIC],
     )
     conformance_test(

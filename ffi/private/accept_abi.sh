@@ -3,7 +3,7 @@
 set -euo pipefail
 : "${BUILD_WORKSPACE_DIRECTORY:?start this with: bazel run //ffi:accept_abi}"
 for manifest in "$@"; do
-    package=${manifest%%/ffi_*}
+    package=${manifest%/*/abi/*}
     baseline=$BUILD_WORKSPACE_DIRECTORY/$package/abi.json
     if cmp -s "$manifest" "$baseline"; then continue; fi
     cp -f -- "$manifest" "$baseline"

@@ -10,9 +10,8 @@ const LIMIT: usize = 15;
 pub(super) fn check_ffi_packages(tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     for file in tree.files.iter().filter(|file| is_spec(file)) {
-        // The ABI of the runtime itself is provided by its crate.
         let module = file.name().trim_end_matches(".toml");
-        let package = if module == "base" { "ffi/rt".to_owned() } else { format!("ffi/{module}") };
+        let package = package(module);
         for (name, help) in [
             (
                 "BUILD.bazel",
@@ -27,13 +26,23 @@ pub(super) fn check_ffi_packages(tree: &Tree) -> Vec<Problem> {
                 problems.push(Problem::of(&path, format!("{} has no {name}", file.path), help));
             }
         }
-        if module != "base"
+        if package.ends_with(module)
             && let Some(build) = tree.file(&format!("{package}/BUILD.bazel"))
         {
             plain(build, &mut problems);
         }
     }
     problems
+}
+
+/// Where a module is made: the ABI of the runtime itself is provided by its crate, and the backend is part of the
+/// compiler.
+fn package(module: &str) -> String {
+    match module {
+        "base" => "ffi/rt".to_owned(),
+        "cranelift" => "compiler/cranelift".to_owned(),
+        _ => format!("ffi/{module}"),
+    }
 }
 
 /// A spec at the top of `specs/`.
