@@ -3,6 +3,7 @@
 
 # What is built on Linux: crate -> sha256 of its archive.
 CRATES = {
+    "aho-corasick-1.1.5": "c982642fa9e8606056828ee9a8505737230110bb1099153c79efe865c59d12ba",
     "allocator-api2-0.2.21": "683d7910e743518b0e34f1186f92494becacb047c7b6bf616c96772180fef923",
     "annotate-snippets-0.12.17": "b2a5b0a5ab8561c603f16c3b78c24a386b1f70e7fc1b1b1e8c15738828e4a176",
     "anstream-1.0.0": "824a212faf96e9acacdbd09febd34438f8f711fb84e09a8916013cd7815ca28d",
@@ -14,6 +15,7 @@ CRATES = {
     "argon2-0.6.0": "134c52ddac6d63c576bef8168db10c83c49c26444ecbc68060fef078925a901c",
     "arrayvec-0.7.8": "d3fb67a6e08acf24fdeccbac2cb6ac4305825bd1f117462e0e6f2f193345ad56",
     "autocfg-1.5.1": "f2032f911046de80f0a198e0901378627c33f59ea0ac00e363d481118bd70a53",
+    "base64-0.23.1": "ac07cdecf99051d9a5238b80f35af32cdeba5b336e55d957b318b50137e18da5",
     "base64ct-1.8.3": "2af50177e190e07a26ab74f8b1efbfe2ef87da2116221318cb1c2e82baf7de06",
     "bitflags-1.3.2": "bef38d45163c2f1dde094a7dfd33ccf595c92905c8f8f4fdc18d06fb1037718a",
     "bitflags-2.13.2": "3ded4057c258ba199e2d26386d3af3780957ecaee6c4ef4041c6b4b8b97c0b06",
@@ -96,6 +98,9 @@ CRATES = {
     "proc-macro2-1.0.107": "985e7ec9bb745e6ce6535b544d84d6cd6f7ad8bd711c398938ae983b91a766d9",
     "quote-1.0.47": "1fbf4db142a473a8d80c26bbf18454ed458bf8d26c8219c331daecfdbd079001",
     "regalloc2-0.15.2": "757712e8e61590d6d4f5d563483755538b5aa13467837a3b41cd9832509a7f85",
+    "regex-1.13.2": "9807af0e638c12e753aa1b4e601791bf2a8f71274023c8bbeec12fc149950857",
+    "regex-automata-0.4.19": "41d60ef07df457506a0a1a2073112eb4aae5733dbd2813c3da77d1b0fd441158",
+    "regex-syntax-0.8.12": "d902046e6a28a1e4c3cab97258a0ce11e994903f01c2d97a9447a0b3df85f4f6",
     "region-3.0.2": "e6b6ebd13bc009aef9cd476c1310d49ac354d36e240cf1bd753290f3dc7199a7",
     "rustc-hash-2.1.3": "6b1e7f9a428571be2dc5bc0505c13fb6bf936822b894ec87abf8a08a4e51742d",
     "rustix-1.1.6": "e5e76742e5294153d4dde1207dbec5bdd81eef6fabdc0d2118babadabfd858aa",
@@ -141,6 +146,7 @@ ALIASES = {
     "annotate-snippets": "annotate-snippets-0.12.17",
     "anyhow": "anyhow-1.0.104",
     "argon2": "argon2-0.6.0",
+    "base64": "base64-0.23.1",
     "blake3": "blake3-1.8.7",
     "chrono": "chrono-0.4.45",
     "clap": "clap-4.6.9",
@@ -165,6 +171,8 @@ ALIASES = {
     "object": "object-0.40.0",
     "prettyplease": "prettyplease-0.3.0",
     "proc-macro2": "proc-macro2-1.0.107",
+    "regex": "regex-1.13.2",
+    "regex-syntax": "regex-syntax-0.8.12",
     "rustix": "rustix-1.1.6",
     "serde": "serde-1.0.229",
     "serde_json": "serde_json-1.0.154",
