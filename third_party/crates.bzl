@@ -178,6 +178,7 @@ ALIASES = {
     "serde_json": "serde_json-1.0.154",
     "sha1": "sha1-0.11.0",
     "sha2": "sha2-0.11.1",
+    "similar": "similar-2.7.0",
     "strsim": "strsim-0.11.1",
     "subtle": "subtle-2.6.1",
     "syn": "syn-3.0.10",

@@ -1,9 +1,10 @@
 //! Snapshots: reviewed text that a test compares with, stored by insta, one file per page.
 //!
 //! A suite says which pages it has; everything else is the same for all suites: comparing, reporting,
-//! finding snapshots that no page refers to, accepting. Tests write nothing: a failure shows where the
-//! texts differ. `bazel run //snapshots:accept` runs the same program with `SNAPSHOTS=accept` on the
-//! workspace, and what it wrote is reviewed as a change of the tree.
+//! finding snapshots that no page refers to, accepting. Tests write nothing into the tree: a failure
+//! shows where the texts differ, and leaves the new text among the outputs of the test, where
+//! `bazel run //snapshots:review` finds it. `bazel run //snapshots:accept` runs the same program with
+//! `SNAPSHOTS=accept` on the workspace, and what it wrote is reviewed as a change of the tree.
 
 use std::collections::BTreeSet;
 use std::os::unix::process::CommandExt;
@@ -14,7 +15,8 @@ use std::{env, fs, panic};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// What to run when a snapshot is to change; the last line of every failure.
-pub const ACCEPT: &str = "If the new text is right, accept it: ./bazelw run //snapshots:accept";
+pub const ACCEPT: &str =
+    "Review and accept: ./bazelw run //snapshots:review (or all at once: //snapshots:accept)";
 
 /// One stored text.
 pub struct Page {
@@ -137,14 +139,28 @@ fn compare(suite: &Suite, page: &Page) -> Result<(), String> {
     let assertion = || settings.bind(|| insta::assert_snapshot!(name, page.text));
     let is_same = panic::catch_unwind(panic::AssertUnwindSafe(assertion)).is_ok();
     let shown = format!("{}/{}.snap", suite.folder, page.path);
-    match stored {
-        Err(_) => Err(format!("{shown} does not exist yet")),
-        Ok(stored) if is_same && stored.ends_with(&format!("\n---\n{}", page.text)) => Ok(()),
+    let report = match stored {
+        Err(_) => format!("{shown} does not exist yet"),
+        Ok(stored) if is_same && stored.ends_with(&format!("\n---\n{}", page.text)) => {
+            return Ok(());
+        }
         Ok(stored) => {
             let (_, stored) = stored.split_once("\n---\n").unwrap_or(("", &stored));
-            Err(format!("{shown} differs:\n{}", difference(stored, &page.text)))
+            format!("{shown} differs:\n{}", difference(stored, &page.text))
         }
-    }
+    };
+    let metadata = format!("source: tests/src/snapshot.rs\ndescription: {}", page.description);
+    leave(&format!("{shown}.new"), &format!("---\n{metadata}\n---\n{}", page.text))?;
+    Err(report)
+}
+
+/// Leaves a file for the review among the outputs of this test. Outside of `bazel test` there is no such place.
+fn leave(path: &str, text: &str) -> Result<(), String> {
+    let Some(outputs) = env::var_os("TEST_UNDECLARED_OUTPUTS_DIR") else { return Ok(()) };
+    let file = PathBuf::from(outputs).join("pending").join(path);
+    let written = fs::create_dir_all(file.parent().unwrap_or(Path::new("")))
+        .and_then(|()| fs::write(&file, text));
+    written.map_err(|error| format!("cannot leave {} for the review: {error}", file.display()))
 }
 
 fn file(suite: &Suite, page: &Page) -> PathBuf {
@@ -162,9 +178,10 @@ fn check_orphans(suite: &Suite) -> Result<(), Failed> {
         return Ok(());
     }
     let names: Vec<_> = orphans.iter().map(|orphan| from_root(orphan)).collect();
+    let names = names.join("\n");
+    leave("orphans.txt", &format!("{names}\n"))?;
     Err(format!(
-        "no case refers to these:\n{}\nTo remove them: ./bazelw run //snapshots:accept",
-        names.join("\n")
+        "no case refers to these:\n{names}\nTo remove them: ./bazelw run //snapshots:review -- --prune"
     )
     .into())
 }
