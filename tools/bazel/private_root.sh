@@ -10,8 +10,9 @@
 # the old one usable.
 
 suite=forky
-# Bazel and its rules; a C and C++ compiler with the sanitizers' libraries; what patches rules_rust.
-packages=bazel-bootstrap,bazel-rules-rust,bazel-rules-shell,binutils,ca-certificates,g++,libc6-dev,patch
+# Bazel and its rules; a C and C++ compiler with the sanitizers' libraries; what patches rules_rust; `file`, with
+# which Bazel describes what tests leave.
+packages=bazel-bootstrap,bazel-rules-rust,bazel-rules-shell,binutils,ca-certificates,file,g++,libc6-dev,patch
 # Modules that dependencies name and that nothing on Linux uses.
 stub_modules='buildozer apple_support protobuf zlib aspect_rules_js'
 # Files of the machine that programs inside see: who the user is, and names of hosts for what `bazelw run` starts.
