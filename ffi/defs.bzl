@@ -22,7 +22,7 @@ CONFORMANCE = "_conformance"  # The Rust library whose next call can be made to 
 BASE = Label("//ffi/rt:ffi_base")
 
 # What ffi_generate adds to a name, per kind of file.
-_SUFFIXES = struct(
+SUFFIXES = struct(
     cargo = CARGO,
     conformance = CONFORMANCE + "_c",
     doc = DOC,
@@ -62,12 +62,14 @@ def ffi_crate(
     module = module or name.removeprefix("ffi_")
     is_base = native.package_relative_label(":" + name) == BASE
     base = [] if is_base else [BASE]
+    baseline = native.glob(["abi.json"], allow_empty = True)
     ffi_generate(
         name = name,
+        baseline = baseline,
         hand_written = library != None,
         module = module,
         spec = spec,
-        suffixes = _SUFFIXES,
+        suffixes = SUFFIXES,
     )
     if library:
         native.alias(name = name, actual = library, visibility = visibility)
@@ -93,7 +95,7 @@ def ffi_crate(
     )
     abi_test(
         name = name + "_abi_test",
-        baseline = native.glob(["abi.json"], allow_empty = True),
+        baseline = baseline,
         manifest = name + MANIFEST,
     )
     symbols_test(

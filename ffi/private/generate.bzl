@@ -1,6 +1,6 @@
 """The one call of ffigen per spec."""
 
-def ffi_generate(name, spec, module, hand_written, suffixes):
+def ffi_generate(name, spec, module, hand_written, suffixes, baseline = [], visibility = ["//visibility:public"]):
     """One genrule that makes all files of a module, and a filegroup per kind of file.
 
     Args:
@@ -9,6 +9,8 @@ def ffi_generate(name, spec, module, hand_written, suffixes):
       module: The module's name as the spec gives it.
       hand_written: Whether the spec says so; such a module has no generated Rust.
       suffixes: What is put to the name for the filegroup of each kind.
+      baseline: A list with the committed manifest or, as long as there is none, an empty list.
+      visibility: As everywhere.
     """
     kinds = {
         "conformance": ["test/{}_conformance.c".format(module)],
@@ -24,7 +26,7 @@ def ffi_generate(name, spec, module, hand_written, suffixes):
     base = Label("//specs:base.toml")
     native.genrule(
         name = name + "_generate",
-        srcs = [spec] + ([] if native.package_relative_label(spec) == base else [base]),
+        srcs = [spec] + ([] if native.package_relative_label(spec) == base else [base]) + baseline,
         outs = [path for kind in sorted(outputs) for path in outputs[kind]],
         cmd = ("$(execpath {tool}) generate $(execpath {spec}) " +
                "--base $(execpath {base}) --out $(RULEDIR)/{name}").format(
@@ -32,7 +34,7 @@ def ffi_generate(name, spec, module, hand_written, suffixes):
             name = name,
             spec = spec,
             tool = Label("//tools/ffigen"),
-        ),
+        ) + "".join([" --baseline $(execpath {})".format(file) for file in baseline]),
         message = "Generating",
         tools = [Label("//tools/ffigen")],
     )
@@ -40,5 +42,5 @@ def ffi_generate(name, spec, module, hand_written, suffixes):
         native.filegroup(
             name = name + getattr(suffixes, kind),
             srcs = paths,
-            visibility = ["//visibility:public"],
+            visibility = visibility,
         )

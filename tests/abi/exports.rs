@@ -15,12 +15,13 @@ pub fn differences(library: &[u8], manifests: &[Manifest]) -> Result<Vec<String>
     Ok(compare(&declared, &exported))
 }
 
-/// The functions of all manifests, and their version symbols.
+/// The functions of all manifests, and their version symbols, those of accepted earlier ABIs included.
 fn declared(manifests: &[Manifest]) -> BTreeSet<String> {
     let symbols = manifests.iter().flat_map(|manifest| {
-        manifest.functions.iter().map(|function| &function.name).chain([&manifest.abi_symbol])
+        let functions = manifest.functions.iter().map(|function| function.name.clone());
+        functions.chain(manifest.abi_symbols())
     });
-    symbols.cloned().collect()
+    symbols.collect()
 }
 
 /// The dynamic symbols that a library defines for others.

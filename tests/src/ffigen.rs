@@ -6,6 +6,7 @@ use std::{env, fs};
 
 use diag::{Diagnostic, SourceFile};
 use ffigen::emit::Emitter;
+use ffigen::emit::manifest::Manifest;
 use ffigen::files::Files;
 use ffigen::resolve::Base;
 
@@ -27,7 +28,16 @@ fn base() -> Result<Base, String> {
 
 /// All files of a spec, or what is wrong with it.
 pub fn generate(file: &SourceFile) -> Result<(Option<Files>, Vec<Diagnostic>), String> {
-    let mut compiled = ffigen::compile(std::slice::from_ref(file), &base()?, &Emitter::all());
+    generate_onto(file, &[])
+}
+
+/// The same with the committed manifests that it follows.
+pub fn generate_onto(
+    file: &SourceFile,
+    baselines: &[Manifest],
+) -> Result<(Option<Files>, Vec<Diagnostic>), String> {
+    let mut compiled =
+        ffigen::compile(std::slice::from_ref(file), &base()?, baselines, &Emitter::all());
     let compiled = compiled.pop().ok_or("one spec was given, and none came back")?;
     Ok((compiled.files, compiled.diagnostics))
 }

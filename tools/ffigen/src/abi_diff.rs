@@ -4,6 +4,7 @@
 //! is classed lower than a source break.
 
 mod compare;
+pub mod predecessors;
 #[cfg(test)]
 mod tests;
 

@@ -40,6 +40,10 @@ pub struct Input {
     /// The spec with the error codes [default: base.toml beside the first spec, else in the directory above].
     #[arg(long, value_name = "FILE")]
     pub base: Option<PathBuf>,
+    /// The committed manifest of a module, for each module that has one: programs compiled against
+    /// it, and against the ABIs that it accepts, still link where the module only adds to it.
+    #[arg(long = "baseline", value_name = "FILE")]
+    pub baselines: Vec<PathBuf>,
     /// How diagnostics are printed.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub message_format: Format,

@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use diag::{Diagnostic, SourceFile};
 
 use emit::Emitter;
+use emit::manifest::{self, Manifest};
 use files::Files;
 use model::Model;
 use resolve::Base;
@@ -92,14 +93,27 @@ fn read_base(file: &SourceFile) -> (Option<Base>, Vec<Diagnostic>) {
     (base.filter(|_| diagnostics.is_empty()), diagnostics)
 }
 
-/// The pipeline for specs that are meant for one runtime library, in parallel, and the rules between them.
-pub fn compile(files: &[SourceFile], base: &Base, emitters: &[Emitter]) -> Vec<Compiled> {
+/// The pipeline for specs that are meant for one runtime library, in parallel, and the rules between
+/// them. A module with a baseline among `baselines` also links with programs that were compiled
+/// against the ABIs that the baseline accepts and that this one only adds to.
+pub fn compile(
+    files: &[SourceFile],
+    base: &Base,
+    baselines: &[Manifest],
+    emitters: &[Emitter],
+) -> Vec<Compiled> {
     let models = on_deep_stacks(files, |file| model(file, base));
     let mut all: Vec<_> = models
         .into_iter()
         .map(|(model, diagnostics)| Compiled { model, files: None, diagnostics })
         .collect();
     check::across::check(files, &mut all);
+    for model in all.iter_mut().filter_map(|one| one.model.as_mut()) {
+        if let Some(baseline) = baselines.iter().find(|one| one.module == model.module.name) {
+            let hashes = abi_diff::predecessors::of(baseline, &manifest::manifest(model));
+            model.set_predecessors(hashes);
+        }
+    }
     emit_all(&mut all, emitters);
     all
 }

@@ -43,6 +43,11 @@ impl Model {
     pub(crate) fn seal(draft: Draft) -> Model {
         Model { draft }
     }
+
+    /// Notes the earlier ABIs that this one only adds to. No rule depends on them.
+    pub fn set_predecessors(&mut self, hashes: Vec<u64>) {
+        self.draft.module.predecessors = hashes;
+    }
 }
 
 impl std::ops::Deref for Model {
@@ -91,6 +96,9 @@ pub struct Module {
     pub item_lines: Vec<String>,
     /// Crates the bodies use.
     pub dependencies: Vec<Dependency>,
+    /// Hashes of accepted earlier ABIs that this one only adds to, oldest first. They are history
+    /// and not in the spec; a baseline tells them.
+    pub predecessors: Vec<u64>,
 }
 
 /// One entry of `[dependencies]`.

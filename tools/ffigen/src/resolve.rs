@@ -111,6 +111,7 @@ impl Resolver {
                     span: entry.version.span,
                 })
                 .collect(),
+            predecessors: Vec::new(),
         };
     }
 

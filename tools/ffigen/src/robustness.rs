@@ -172,7 +172,7 @@ fn run(bytes: Vec<u8>) -> usize {
         }
     };
     let files = [file];
-    let compiled = crate::compile(&files, &base(), &Emitter::all()).remove(0);
+    let compiled = crate::compile(&files, &base(), &[], &Emitter::all()).remove(0);
     assert_eq!(compiled.files.is_some(), compiled.diagnostics.is_empty());
     for diagnostic in &compiled.diagnostics {
         assert!(code::find(diagnostic.code).is_some(), "{diagnostic:?}");

@@ -111,7 +111,11 @@ impl Session {
         abi_diff::read(&text).map_err(|what| {
             self.fail(&Failure {
                 title: format!("cannot use `{}`: {what}", path.display()),
-                help: vec!["name an `abi/<module>.json` that `ffigen generate` wrote".to_owned()],
+                help: vec![
+                    "name an `abi/<module>.json` that `ffigen generate` wrote".to_owned(),
+                    "of a committed one with merge conflicts, take one side, and accept the ABI again"
+                        .to_owned(),
+                ],
             })
         })
     }
@@ -143,7 +147,8 @@ impl Session {
         self.format = input.message_format;
         let files = self.read_all(&input.specs)?;
         let base = self.base(input)?;
-        let compiled = ffigen::compile(&files, &base, emitters);
+        let baselines = self.baselines(input)?;
+        let compiled = ffigen::compile(&files, &base, &baselines, emitters);
         for (file, one) in files.iter().zip(&compiled) {
             self.report(file, &one.diagnostics);
         }
@@ -162,6 +167,21 @@ impl Session {
         self.report(&file, &diagnostics);
         self.stop_after_diagnostics()?;
         Ok(base.unwrap_or_default())
+    }
+
+    fn baselines(&mut self, input: &Input) -> Result<Vec<Manifest>, Stopped> {
+        let mut baselines: Vec<Manifest> = Vec::new();
+        for path in &input.baselines {
+            let baseline = self.read_manifest(path)?;
+            if baselines.iter().any(|other| other.module == baseline.module) {
+                return Err(self.fail(&Failure {
+                    title: format!("module `{}` has two baselines", baseline.module),
+                    help: vec!["name one `--baseline` per module".to_owned()],
+                }));
+            }
+            baselines.push(baseline);
+        }
+        Ok(baselines)
     }
 
     fn read_all(&mut self, paths: &[PathBuf]) -> Result<Vec<SourceFile>, Stopped> {

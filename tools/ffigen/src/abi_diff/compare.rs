@@ -11,6 +11,7 @@ pub fn compare(old: &Manifest, new: &Manifest) -> Report {
     changes.enums(&old.enums, &new.enums);
     changes.structs(&old.structs, &new.structs);
     changes.functions(&old.functions, &new.functions);
+    changes.predecessors(old, new);
     changes.unknown(old, new);
     let mut changes = changes.0;
     changes.sort_by_key(|change| std::cmp::Reverse(change.class));
@@ -354,6 +355,21 @@ impl Changes {
             self.push(Class::Addition, format!("{name}: wrapper `{wrapper}` added"));
         }
         self.order(&format!("{name}: wrappers"), old.iter(), new.iter());
+    }
+
+    /// Earlier ABIs: what was compiled against one of them must still link.
+    fn predecessors(&mut self, old: &Manifest, new: &Manifest) {
+        let links = |hash: &String| *hash == new.abi_hash || new.predecessors.contains(hash);
+        let linked = |hash: &&String| **hash == old.abi_hash || old.predecessors.contains(*hash);
+        for hash in old.predecessors.iter().filter(|hash| !links(hash)) {
+            self.push(
+                Class::AbiBreak,
+                format!("programs compiled against the ABI {hash} no longer link"),
+            );
+        }
+        for hash in new.predecessors.iter().filter(|hash| !linked(hash)) {
+            self.push(Class::Addition, format!("programs compiled against the ABI {hash} link"));
+        }
     }
 
     /// The net under all of the above: what differs without having been noted is an ABI break.

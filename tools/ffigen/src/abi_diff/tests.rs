@@ -73,7 +73,7 @@ result = "(first: text, second: i64)"
 example = 'rt_lock_stat_result out; rt_lock_stat(false, 0, &out); rt_lock_stat_result_free(&out);'
 "#;
 
-fn sample() -> Manifest {
+pub(super) fn sample() -> Manifest {
     let file = SourceFile::new("base.toml", SAMPLE);
     let (model, diagnostics) = crate::model(&file, &crate::resolve::Base::default());
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");

@@ -33,6 +33,10 @@ pub struct Manifest {
     pub abi_hash: String,
     /// The version symbol that the library exports beside the functions.
     pub abi_symbol: String,
+    /// Hashes of earlier ABIs that this one only adds to, oldest first; the library exports a
+    /// version symbol for each, so that what was compiled against them still links.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predecessors: Vec<String>,
     /// Handle kinds.
     pub handles: Vec<Handle>,
     /// Enumerations.
@@ -200,6 +204,15 @@ pub struct ErrorCase {
     pub when: String,
 }
 
+impl Manifest {
+    /// Every version symbol that the library exports: its own first, then those of the predecessors.
+    pub fn abi_symbols(&self) -> impl Iterator<Item = String> {
+        let module = &self.module;
+        let earlier = self.predecessors.iter().map(move |hash| format!("rt_abi_{module}_{hash}"));
+        std::iter::once(self.abi_symbol.clone()).chain(earlier)
+    }
+}
+
 /// Writes the manifest.
 pub fn emit(model: &Model, files: &mut Files) {
     let manifest = manifest(model);
@@ -224,6 +237,7 @@ pub fn manifest(draft: &Draft) -> Manifest {
         doc: doc(&module.doc),
         abi_hash: format!("{hash:016x}"),
         abi_symbol: symbol::abi(&module.name, hash),
+        predecessors: module.predecessors.iter().map(|hash| format!("{hash:016x}")).collect(),
         handles: (0..draft.handles.len())
             .map(|index| handle(draft, HandleId(index as u32)))
             .collect(),

@@ -18,6 +18,8 @@ pub struct View {
     module_doc: Vec<String>,
     abi_symbol: String,
     abi_hash: String,
+    /// Version symbols of earlier ABIs that this one only adds to.
+    earlier_symbols: Vec<String>,
     structs: Vec<Struct>,
     handles: Vec<Table>,
     enums: Vec<Enumeration>,
@@ -112,6 +114,12 @@ pub fn view(draft: &Draft) -> View {
         module_doc: text::lines(&draft.module.doc),
         abi_symbol: symbol::abi(&draft.module.name, hash),
         abi_hash: format!("0x{hash:016x}"),
+        earlier_symbols: draft
+            .module
+            .predecessors
+            .iter()
+            .map(|earlier| symbol::abi(&draft.module.name, *earlier))
+            .collect(),
         structs: struct_ids.map(|id| strukt(draft, id)).collect(),
         handles: draft.handles.iter().map(table).collect(),
         enums: draft.enums.iter().map(enumeration).collect(),
