@@ -218,12 +218,10 @@ impl Changes {
                 }
                 continue;
             };
-            self.value(
-                Class::AbiBreak,
-                &format!("{item}: {what} `{}`", part.name),
-                &part.ty,
-                &same.ty,
-            );
+            if unnamed(part.ty) != unnamed(same.ty) {
+                let what = format!("{item}: {what} `{}`", part.name);
+                self.value(Class::AbiBreak, &what, &part.ty, &same.ty);
+            }
             self.doc(
                 &format!("{item}: documentation of {what} `{}`", part.name),
                 part.doc,
@@ -276,7 +274,9 @@ impl Changes {
             let name = &old.name;
             let breaks_before = self.count(Class::AbiBreak);
             self.parts(name, "parameter", &old.params_as_parts(), &new.params_as_parts());
-            self.value(Class::AbiBreak, &format!("{name}: result"), &old.result, &new.result);
+            if unnamed(&old.result) != unnamed(&new.result) {
+                self.value(Class::AbiBreak, &format!("{name}: result"), &old.result, &new.result);
+            }
             if self.count(Class::AbiBreak) == breaks_before {
                 self.value(
                     Class::AbiBreak,
@@ -390,6 +390,16 @@ impl Changes {
             );
         }
     }
+}
+
+/// A tuple's type without the names of its parts: those are fields of a struct, which is compared itself.
+fn unnamed(ty: &str) -> String {
+    let Some(parts) = ty.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else {
+        return ty.to_owned();
+    };
+    let types: Vec<&str> =
+        parts.split(", ").map(|part| part.split_once(": ").map_or(part, |(_, ty)| ty)).collect();
+    format!("({})", types.join(", "))
 }
 
 fn types(params: &[CParam]) -> String {

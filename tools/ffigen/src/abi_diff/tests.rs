@@ -228,6 +228,26 @@ fn fields_that_leave_move_or_change_type_break_the_abi() {
 }
 
 #[test]
+fn parts_of_a_tuple_are_fields() {
+    let result = |from: &str, to: &str| {
+        mutation(format!("{from} -> {to}"), |m| {
+            let stat = m.functions.iter_mut().find(|f| f.name == "rt_lock_stat");
+            let stat = stat.expect("the sample has it");
+            assert!(stat.result.contains(from));
+            stat.result = stat.result.replace(from, to);
+        })
+    };
+    // The struct of the result says what a new name means; alone it is a change that nothing explains.
+    assert_class(Class::AbiBreak, vec![result("second: i64", "second: i32")]);
+    let mut renamed = result("second", "next");
+    for item in renamed.changed.structs.iter_mut().filter(|item| item.name.contains("Stat")) {
+        item.fields[1].name = "next".to_owned();
+    }
+    assert_class(Class::SourceBreak, vec![renamed]);
+    assert_class(Class::AbiBreak, vec![result("second", "next")]);
+}
+
+#[test]
 fn structs_and_handles_that_change_break_callers() {
     let structs = 0..sample().structs.len();
     let each = |what: &str, change: &dyn Fn(&mut manifest::Struct)| -> Vec<Mutation> {
