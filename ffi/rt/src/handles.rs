@@ -11,10 +11,12 @@
 //! Invariant: a slot's value is touched only under its lock, and is there exactly while the slot is
 //! live.
 
+mod bound;
 mod held;
 mod slot;
 
 use crate::error::{Error, ErrorCode, Result, fail};
+pub use bound::{Bound, BoundHandles, BoundHold, BoundMut, BoundRef};
 use slot::{Access, Refused, Slot};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -134,8 +136,14 @@ impl<T> Handles<T> {
     /// # Errors
     /// `LIMIT_REACHED` if the table is full, `OUT_OF_MEMORY`; the value is dropped then.
     pub fn insert(&self, value: T) -> Result<i64> {
+        self.insert_for(value, 0)
+    }
+
+    /// [`insert`](Handles::insert) for a value that is bound to the thread with a token, or to none
+    /// with 0.
+    fn insert_for(&self, value: T, owner: u64) -> Result<i64> {
         let (index, slot) = self.free_slot()?;
-        let generation = slot.fill(value);
+        let generation = slot.fill(value, owner);
         self.live_count().fetch_add(1, Ordering::Relaxed);
         Ok(Parts { tag: self.tag, generation, index }.pack())
     }
@@ -270,6 +278,8 @@ impl<T> Handles<T> {
             Refused::Stale => (ErrorCode::StaleHandle, "was freed or taken before"),
             Refused::OwnThread => (ErrorCode::HandleBusy, "is in use by this call or its caller"),
             Refused::OtherThread => (ErrorCode::HandleBusy, "is in use by another thread"),
+            Refused::Bound => (ErrorCode::HandleBusy, "is bound to another thread"),
+            Refused::InCall => (ErrorCode::HandleBusy, "is bound to a thread and in use by a call"),
             Refused::TooManyUsers => (ErrorCode::LimitReached, "has too many users at once"),
         };
         Error::new(code, format!("the `{kind}` handle `{name}` {what}"))

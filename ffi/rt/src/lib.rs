@@ -22,7 +22,9 @@ pub use barrier::{call, call_keeping_error};
 pub use block::live_blocks;
 pub use convert::{BlockWriter, Element, Pending, Release, ToAbi, first_error, list_to_abi};
 pub use error::{Error, ErrorCode, Result, ResultExt, fail};
-pub use handles::{Handles, Hold, Ref, RefMut, live_handles};
+pub use handles::{
+    Bound, BoundHandles, BoundHold, BoundMut, BoundRef, Handles, Hold, Ref, RefMut, live_handles,
+};
 
 /// What every body sees.
 pub mod prelude {

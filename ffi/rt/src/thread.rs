@@ -1,14 +1,27 @@
-//! What each thread keeps: how many barriers it is inside of, and the code of its last error.
+//! What each thread keeps: how many barriers it is inside of, the code of its last error, and a
+//! token by which bound handles know it.
 //!
-//! Both stand in one thread-local without a destructor, so that a call that succeeds computes one
-//! address and stores a few words: that is the whole cost of the barrier.
+//! All stand in one thread-local without a destructor, so that a call that succeeds computes one
+//! address and stores a few words: that is the whole cost of the barrier. The end of a thread that
+//! has bound something is noted by a second thread-local.
+//!
+//! Invariant: no two threads ever have the same token, and a thread whose end was noted has none
+//! that was noted as living.
 
+use crate::error::{ErrorCode, Result, fail};
 use std::cell::Cell;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Set until the thread has made sure that the panic hook is installed.
 pub(crate) const NEW_THREAD: u32 = 1 << 31;
 /// Set by `barrier::panic_next`: the next barrier panics.
 pub(crate) const PANIC_NEXT: u32 = 1 << 30;
+
+/// The token of a thread that owns nothing. No thread has it as its own, and it is not the 0 that
+/// stands for "nobody" or "in use".
+const NO_TOKEN: u64 = u64::MAX;
 
 /// The state of one thread.
 pub(crate) struct Thread {
@@ -16,11 +29,13 @@ pub(crate) struct Thread {
     pub(crate) depth: Cell<u32>,
     /// The code of the last error; 0 after a success.
     pub(crate) code: Cell<i32>,
+    /// The thread's token; [`NO_TOKEN`] until it has bound something, and after its end was noted.
+    token: Cell<u64>,
 }
 
 thread_local! {
     pub(crate) static THREAD: Thread =
-        const { Thread { depth: Cell::new(NEW_THREAD), code: Cell::new(0) } };
+        const { Thread { depth: Cell::new(NEW_THREAD), code: Cell::new(0), token: Cell::new(NO_TOKEN) } };
 }
 
 impl Thread {
@@ -28,4 +43,69 @@ impl Thread {
     pub(crate) fn is_inside(&self) -> bool {
         self.depth.get() & !(NEW_THREAD | PANIC_NEXT) != 0
     }
+}
+
+/// The tokens of threads that have bound something and have not ended.
+static LIVING: Mutex<Option<HashSet<u64>>> = Mutex::new(None);
+
+static NEXT_TOKEN: AtomicU64 = AtomicU64::new(1);
+
+fn living() -> MutexGuard<'static, Option<HashSet<u64>>> {
+    // A poisoned set is usable: nothing panics while it is changed.
+    LIVING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Notes the end of its thread when dropped.
+struct End {
+    token: u64,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        // First, so that no later destructor of this thread is taken for the owner of anything.
+        THREAD.with(|thread| thread.token.set(NO_TOKEN));
+        if let Some(tokens) = &mut *living() {
+            tokens.remove(&self.token);
+        }
+    }
+}
+
+thread_local! {
+    static END: End = {
+        let token = NEXT_TOKEN.fetch_add(1, Ordering::Relaxed);
+        living().get_or_insert_default().insert(token);
+        End { token }
+    };
+}
+
+/// This thread's token; [`NO_TOKEN`] if the thread has bound nothing.
+#[inline]
+pub(crate) fn token() -> u64 {
+    THREAD.with(|thread| thread.token.get())
+}
+
+/// This thread's token, whose end will be noted.
+///
+/// # Errors
+/// `UNSUPPORTED` while the thread is being torn down.
+pub(crate) fn lasting_token() -> Result<u64> {
+    let token = token();
+    if token != NO_TOKEN {
+        return Ok(token);
+    }
+    match END.try_with(|end| end.token) {
+        Ok(token) => {
+            THREAD.with(|thread| thread.token.set(token));
+            Ok(token)
+        }
+        Err(_) => fail(ErrorCode::Unsupported, "nothing can be bound to a thread that is ending"),
+    }
+}
+
+/// Does something if the thread with this token has ended, and gives its result; else false. What
+/// that thread did is seen, and no two calls act at once.
+pub(crate) fn if_ended(token: u64, act: impl FnOnce() -> bool) -> bool {
+    let living = living();
+    let has_ended = !living.as_ref().is_some_and(|tokens| tokens.contains(&token));
+    has_ended && act()
 }

@@ -133,6 +133,8 @@ pub struct Handle {
     pub rust: Text,
     /// C expression that makes one, for the conformance tests.
     pub sample: Text,
+    /// Until when a value belongs to the thread that made it, if it does; the documentation says it too.
+    pub bound: Option<Text>,
 }
 
 /// Where a struct comes from.

@@ -90,6 +90,19 @@ fn doc(value: &Str) -> String {
     value.text.trim().to_owned()
 }
 
+/// The documentation of a handle kind, which says so where its values belong to a thread.
+fn handle_doc(item: &spec::Handle) -> String {
+    match &item.bound {
+        None => doc(&item.doc),
+        Some(until) => format!(
+            "{}\nIt belongs to the thread that made it {}; until then another thread that uses it gets \
+             HANDLE_BUSY. When that thread has ended, the next thread that uses it becomes its owner.",
+            doc(&item.doc),
+            until.text.trim()
+        ),
+    }
+}
+
 impl Resolver {
     fn module(&mut self, spec: &Spec) {
         let module = &spec.module;
@@ -153,11 +166,12 @@ impl Resolver {
             self.draft.handles.push(Handle {
                 name: item.name.text.clone(),
                 name_span: item.name.span,
-                doc: doc(&item.doc),
+                doc: handle_doc(item),
                 tag: u16::try_from(tag).unwrap_or(0),
                 tag_span: item.tag.span,
                 rust: item.rust.as_ref().map(text).unwrap_or_default(),
                 sample: text(&item.sample),
+                bound: item.bound.as_ref().map(text),
             });
         }
     }

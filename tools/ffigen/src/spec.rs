@@ -97,6 +97,8 @@ pub struct Handle {
     pub rust: Option<Str>,
     /// `sample = 'rt_file_lock(..)'`.
     pub sample: Str,
+    /// `bound = "until .."`.
+    pub bound: Option<Str>,
 }
 
 /// `[[struct]]`.
@@ -245,6 +247,7 @@ impl Handle {
             doc: r.text("doc"),
             rust: r.opt_text("rust"),
             sample: r.text("sample"),
+            bound: r.opt_text("bound"),
         }
     }
 }

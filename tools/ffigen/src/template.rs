@@ -28,6 +28,7 @@ templates! {
     "c/struct.h.j2",
     "cargo/Cargo.toml.j2",
     "conformance/assert.c.j2",
+    "conformance/elsewhere.c.j2",
     "conformance/example.c.j2",
     "conformance/function.c.j2",
     "conformance/main.c.j2",

@@ -33,6 +33,10 @@ pub(super) enum Refused {
     OwnThread,
     /// Another thread uses the value, and this one must not wait on.
     OtherThread,
+    /// The value is bound to another thread.
+    Bound,
+    /// The value is bound to a thread and in use by a call.
+    InCall,
     /// As many shared uses as can be counted.
     TooManyUsers,
 }
@@ -45,13 +49,17 @@ const GENERATION_SHIFT: u32 = 32;
 const LIVE: u64 = 1 << 31;
 const EXCLUSIVE: u64 = 1 << 30;
 const WAITING: u64 = 1 << 29;
-const USERS: u64 = WAITING - 1;
+/// Beside `EXCLUSIVE`: the value is bound to a thread, see `bound`. Nobody waits for it.
+const BOUND: u64 = 1 << 28;
+const USERS: u64 = BOUND - 1;
 
 /// One place of a table.
 pub(super) struct Slot<T> {
-    /// Generation (of the value, or of the next one), `LIVE`, `EXCLUSIVE`, `WAITING` and the number
-    /// of shared users.
+    /// Generation (of the value, or of the next one), `LIVE`, `EXCLUSIVE`, `WAITING`, `BOUND` and
+    /// the number of shared users.
     state: AtomicU64,
+    /// While `BOUND`: the token of the thread, or 0 while a call of it uses the value.
+    owner: AtomicU64,
     /// The next slot on the free stack; guarded by the stack's lock.
     next_free: AtomicU32,
     /// Initialised exactly while `LIVE` is set.
@@ -87,6 +95,7 @@ impl<T> Slot<T> {
     pub(super) fn new() -> Self {
         Slot {
             state: AtomicU64::new(1 << GENERATION_SHIFT),
+            owner: AtomicU64::new(0),
             next_free: AtomicU32::new(0),
             value: UnsafeCell::new(MaybeUninit::uninit()),
         }
@@ -115,15 +124,18 @@ impl<T> Slot<T> {
         self.state.store(u64::from(next) << GENERATION_SHIFT, Ordering::Relaxed);
     }
 
-    /// Puts a value into a slot that the caller has taken off the free stack; gives its generation.
-    pub(super) fn fill(&self, value: T) -> u32 {
+    /// Puts a value into a slot that the caller has taken off the free stack, bound to the thread
+    /// with a token unless that is 0; gives its generation.
+    pub(super) fn fill(&self, value: T, owner: u64) -> u32 {
         let state = self.state.load(Ordering::Relaxed);
         assert!(state & (LIVE | EXCLUSIVE | USERS) == 0, "a slot on the free stack is free");
         // SAFETY: the slot is not live, so nobody can lock it, and only this thread has it from the
         // free stack.
         unsafe { (*self.value.get()).write(value) };
-        // Release: whoever locks the slot sees the value.
-        self.state.store(state | LIVE, Ordering::Release);
+        self.owner.store(owner, Ordering::Relaxed);
+        let bound = if owner == 0 { 0 } else { EXCLUSIVE | BOUND };
+        // Release: whoever locks or enters the slot sees the value and the owner.
+        self.state.store(state | LIVE | bound, Ordering::Release);
         generation(state)
     }
 
@@ -169,6 +181,9 @@ impl<T> Slot<T> {
             if let Some(refused) = missing(state, wanted) {
                 return Err(refused);
             }
+            if state & BOUND != 0 {
+                return Err(Refused::Bound);
+            }
             let next = locked(state, wanted, access, pass_waiting);
             if next.is_none() && state & (EXCLUSIVE | USERS) == USERS {
                 return Err(Refused::TooManyUsers);
@@ -194,6 +209,62 @@ impl<T> Slot<T> {
                 return Err(Refused::OtherThread);
             }
         }
+    }
+
+    /// Begins a use of a bound value of this generation by the thread with this token: false if it
+    /// is not bound to that thread, or in use.
+    #[inline]
+    pub(super) fn enter_bound(&self, wanted: u32, token: u64) -> bool {
+        let bound = u64::from(wanted) << GENERATION_SHIFT | LIVE | EXCLUSIVE | BOUND;
+        // Acquire: an owner that is older than this state is not seen below. So one that is equal
+        // to this thread's token was stored by this thread, for this generation.
+        let is_mine = self.state.load(Ordering::Acquire) == bound
+            && self.owner.load(Ordering::Relaxed) == token;
+        if is_mine {
+            self.owner.store(0, Ordering::Relaxed);
+        }
+        is_mine
+    }
+
+    /// The owner of a bound value of this generation, 0 while it is in use; none if there is no such
+    /// value.
+    pub(super) fn bound_owner(&self, wanted: u32) -> Option<u64> {
+        let bound = u64::from(wanted) << GENERATION_SHIFT | LIVE | EXCLUSIVE | BOUND;
+        let is_bound = self.state.load(Ordering::Acquire) == bound;
+        is_bound.then(|| self.owner.load(Ordering::Relaxed))
+    }
+
+    /// Gives a bound value of a thread that has ended to another; false if somebody else was
+    /// quicker.
+    pub(super) fn change_owner(&self, from: u64, to: u64) -> bool {
+        let exchange = self.owner.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed);
+        exchange.is_ok()
+    }
+
+    /// Ends a use of a bound value, which is bound to `owner` again or, with 0, to nobody any more.
+    ///
+    /// # Safety
+    /// This thread has entered the slot and has not left it.
+    #[inline]
+    pub(super) unsafe fn leave_bound(&self, owner: u64) {
+        if owner == 0 {
+            let state = self.state.load(Ordering::Relaxed);
+            // Release: the next user sees what this one did. Nobody has changed the state, since a
+            // bound slot refuses all.
+            self.state.store(state & !(EXCLUSIVE | BOUND), Ordering::Release);
+        } else {
+            self.owner.store(owner, Ordering::Relaxed);
+        }
+    }
+
+    /// Turns a use of a bound value into an exclusive lock.
+    ///
+    /// # Safety
+    /// This thread has entered the slot and has not left it.
+    pub(super) unsafe fn lock_entered(&self) {
+        let state = self.state.load(Ordering::Relaxed);
+        self.state.store(state & !BOUND, Ordering::Relaxed);
+        held::add(self.address(), Access::Exclusive);
     }
 
     /// Ends one use by this thread.

@@ -2,6 +2,7 @@
 //!
 //! Each test has a tag of its own, because live counts are per tag and tests run at once.
 
+mod bound;
 mod model;
 mod threads;
 

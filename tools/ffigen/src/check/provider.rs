@@ -47,12 +47,14 @@ fn check_generated(review: &mut Review) {
 
 fn check_hand_written(review: &mut Review) {
     let draft = review.draft;
+    let bounds = draft.handles.iter().filter_map(|handle| handle.bound.as_ref());
+    let bounds = bounds.map(|bound| ("bound", bound.span));
     let items = draft.module.items.iter().map(|items| ("items", items.span));
     let bodies = draft.functions.iter().filter_map(|function| function.body.as_ref());
     let bodies = bodies.map(|body| ("body", body.span));
     let crates =
         draft.module.dependencies.iter().map(|dependency| ("dependencies", dependency.span));
-    for (key, span) in items.chain(bodies).chain(crates) {
+    for (key, span) in items.chain(bodies).chain(crates).chain(bounds) {
         let mistake =
             Diagnostic::error(code::WRONG_PROVIDER, format!("`{key}` in a hand-written module"))
                 .label(

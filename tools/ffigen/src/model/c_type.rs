@@ -317,6 +317,7 @@ mod tests {
                 tag_span: Default::default(),
                 rust: Default::default(),
                 sample: Default::default(),
+                bound: None,
             }],
             ..Draft::default()
         };

@@ -66,7 +66,23 @@ fn handle_checks(draft: &Draft, function: &Function) -> Vec<Check> {
         let call = format!("bool ffi_result = {}({});", function.name, argument.values.join(", "));
         checks.push(Check::fails(&what, argument, call, "!ffi_result".to_owned(), code));
     }
+    if let Role::FreeHandle(id) = function.role
+        && draft.handle(id).bound.is_some()
+    {
+        checks.push(elsewhere(&function.name, &argument::sample_expression(draft, id)));
+    }
     checks
+}
+
+/// A bound handle that another thread wants to free.
+fn elsewhere(free: &str, sample: &str) -> Check {
+    let local = name::local("handle");
+    let check = Check::succeeds(
+        "another thread may not use it",
+        vec![format!("int64_t {local} = {sample};")],
+        format!("ffi_is_busy_elsewhere({free}, {local})"),
+    );
+    check.cleaning(format!("CHECK({free}({local}), \"its own thread may not use it\");"))
 }
 
 fn struct_checks(draft: &Draft, function: &Function, id: StructId) -> Vec<Check> {

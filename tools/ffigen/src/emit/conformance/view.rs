@@ -18,6 +18,8 @@ pub struct View {
     header: String,
     kinds: Vec<String>,
     kind_count: String,
+    /// Whether a kind belongs to threads, so that the program needs some.
+    has_bound: bool,
     callbacks: Vec<String>,
     functions: Vec<FunctionView>,
     twices: Vec<Twice>,
@@ -76,6 +78,12 @@ impl Check {
         }
     }
 
+    /// The same check, with a statement that runs after it.
+    pub fn cleaning(mut self, statement: String) -> Check {
+        self.cleanup.push(statement);
+        self
+    }
+
     /// A call that frees nothing and must succeed.
     pub fn succeeds(what: &str, setup: Vec<String>, call: String) -> Check {
         Check {
@@ -103,6 +111,7 @@ pub fn view(draft: &Draft) -> View {
         program: format!("{}_conformance", draft.module.name),
         header: format!("rt_{}.h", draft.module.name),
         kind_count: (kinds.len() + 1).to_string(),
+        has_bound: draft.handles.iter().any(|handle| handle.bound.is_some()),
         kinds,
         callbacks: (0..draft.callbacks.len()).map(|index| callback(draft, index)).collect(),
         functions: draft.functions.iter().map(|item| function(draft, item)).collect(),

@@ -60,6 +60,11 @@ pub fn table(draft: &Draft, id: HandleId) -> String {
     symbol::snake(&draft.handle(id).name).to_ascii_uppercase()
 }
 
+/// The type of a handle kind's table.
+pub fn table_type(is_bound: bool) -> &'static str {
+    if is_bound { "ffi_rt::BoundHandles" } else { "Handles" }
+}
+
 /// The Rust type behind a handle kind.
 pub fn handle(draft: &Draft, id: HandleId) -> String {
     format!("types::{}", draft.handle(id).name)

@@ -178,17 +178,22 @@ fn param_declarations(draft: &Draft, role: Role, param: &Param) -> Vec<String> {
 /// first: nothing is taken when a parameter is refused.
 fn conversions(draft: &Draft, params: &[Param]) -> Vec<Statement> {
     let checks = params.iter().filter_map(|param| conversion(draft, param));
-    checks.chain(params.iter().filter_map(taking)).collect()
+    checks.chain(params.iter().filter_map(|param| taking(draft, param))).collect()
 }
 
 /// The statement that takes a held handle away.
-fn taking(param: &Param) -> Option<Statement> {
+fn taking(draft: &Draft, param: &Param) -> Option<Statement> {
     let ident = name::ident(&param.name);
     match &param.ty {
         Ty::Handle(_, Access::Owned) => Some(safe(format!("let {ident} = {ident}.take();"))),
-        Ty::Option(inner) if matches!(**inner, Ty::Handle(_, Access::Owned)) => {
-            Some(safe(format!("let {ident} = {ident}.map(Hold::take);")))
-        }
+        Ty::Option(inner) => match **inner {
+            Ty::Handle(id, Access::Owned) => {
+                let is_bound = draft.handle(id).bound.is_some();
+                let hold = if is_bound { "ffi_rt::BoundHold" } else { "Hold" };
+                Some(safe(format!("let {ident} = {ident}.map({hold}::take);")))
+            }
+            _ => None,
+        },
         _ => None,
     }
 }

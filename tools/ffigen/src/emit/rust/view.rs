@@ -76,11 +76,10 @@ struct StructField {
 #[derive(Debug, Serialize)]
 struct Table {
     doc: Vec<String>,
-    name: String,
     kind: String,
-    kind_string: String,
+    /// The table of live handles, as Rust declares it.
+    declaration: String,
     rust: String,
-    tag: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -257,13 +256,17 @@ fn own(ty: &Ty) -> &'static str {
 }
 
 fn table(handle: &Handle) -> Table {
+    let keeper = name::table_type(handle.bound.is_some());
+    let (kind, tag) = (&handle.name, handle.tag);
+    let name = symbol::snake(kind).to_ascii_uppercase();
+    let string = name::string(kind);
     Table {
         doc: text::lines(&handle.doc),
-        name: symbol::snake(&handle.name).to_ascii_uppercase(),
-        kind: handle.name.clone(),
-        kind_string: name::string(&handle.name),
+        kind: kind.clone(),
+        declaration: format!(
+            "static {name}: {keeper}<types::{kind}> = {keeper}::new({tag}, {string});"
+        ),
         rust: handle.rust.text.trim().to_owned(),
-        tag: handle.tag.to_string(),
     }
 }
 

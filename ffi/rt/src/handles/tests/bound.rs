@@ -1,0 +1,127 @@
+//! Bound handles: their thread alone uses them, until they are let go.
+
+use super::*;
+use std::sync::Barrier;
+use std::thread;
+
+/// A value that is bound until told otherwise.
+struct Word {
+    text: String,
+    is_bound: bool,
+}
+
+impl Bound for Word {
+    fn is_bound(&self) -> bool {
+        self.is_bound
+    }
+}
+
+fn word(text: &str) -> Word {
+    Word { text: text.to_owned(), is_bound: true }
+}
+
+/// The error of another thread that uses the handle.
+fn elsewhere(table: &BoundHandles<Word>, handle: i64) -> Option<ErrorCode> {
+    thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            let codes = [
+                table.get("h", handle).err().map(|error| error.code()),
+                table.get_mut("h", handle).err().map(|error| error.code()),
+                table.hold("h", handle).err().map(|error| error.code()),
+            ];
+            assert!(codes.iter().all(|code| *code == codes[0]), "{codes:?}");
+            codes[0]
+        });
+        other.join().unwrap()
+    })
+}
+
+#[test]
+fn only_its_thread_uses_a_bound_value() {
+    let table = BoundHandles::new(4011, "Word");
+    let handle = table.insert(word("a")).unwrap();
+    table.get_mut("h", handle).unwrap().text.push('b');
+    assert_eq!(table.get("h", handle).unwrap().text, "ab");
+    assert_eq!(elsewhere(&table, handle), Some(ErrorCode::HandleBusy));
+    assert_eq!(elsewhere(&table, handle + 1), Some(ErrorCode::InvalidHandle));
+    assert_eq!(table.live(), 1);
+    assert!(table.free(handle).unwrap());
+    assert_eq!(code(table.free(handle)), ErrorCode::StaleHandle);
+    assert_eq!(elsewhere(&table, handle), Some(ErrorCode::StaleHandle));
+    assert_eq!(table.live(), 0);
+}
+
+#[test]
+fn a_value_that_is_let_go_is_everybodys() {
+    let table = BoundHandles::new(4012, "Word");
+    let handle = table.insert(word("a")).unwrap();
+    table.get_mut("h", handle).unwrap().is_bound = false;
+    assert_eq!(elsewhere(&table, handle), None);
+    let (one, other) = (table.get("h", handle).unwrap(), table.get("h", handle).unwrap());
+    assert_eq!(one.text, other.text);
+    drop((one, other));
+    assert_eq!(table.hold("h", handle).unwrap().take().text, "a");
+    assert_eq!(code(table.get("h", handle)), ErrorCode::StaleHandle);
+    let free = table.insert(Word { text: String::new(), is_bound: false }).unwrap();
+    assert_eq!(elsewhere(&table, free), None);
+    assert!(table.free(free).unwrap());
+}
+
+#[test]
+fn a_bound_value_is_used_once_at_a_time() {
+    let table = BoundHandles::new(4013, "Word");
+    let handle = table.insert(word("a")).unwrap();
+    let held = table.get("h", handle).unwrap();
+    assert_eq!(code(table.get_mut("h", handle)), ErrorCode::HandleBusy);
+    assert_eq!(code(table.free(handle)), ErrorCode::HandleBusy);
+    assert_eq!(elsewhere(&table, handle), Some(ErrorCode::HandleBusy));
+    drop(held);
+    // A hold that is not taken gives the value back to its thread.
+    drop(table.hold("h", handle).unwrap());
+    assert_eq!(elsewhere(&table, handle), Some(ErrorCode::HandleBusy));
+    assert!(table.opt_get("h", 0).unwrap().is_none());
+    assert!(table.free(handle).unwrap());
+}
+
+#[test]
+fn what_an_ended_thread_left_is_taken_over() {
+    let table = BoundHandles::new(4014, "Word");
+    let handle =
+        thread::scope(|scope| scope.spawn(|| table.insert(word("left")).unwrap()).join().unwrap());
+    // The scope waits for the closure, not for the thread's last destructors.
+    let mut value = table.get_mut("h", handle);
+    while value.is_err() {
+        thread::yield_now();
+        value = table.get_mut("h", handle);
+    }
+    value.unwrap().text.push('!');
+    assert_eq!(elsewhere(&table, handle), Some(ErrorCode::HandleBusy));
+    assert_eq!(table.hold("h", handle).unwrap().take().text, "left!");
+}
+
+#[test]
+fn slots_go_from_thread_to_thread() {
+    let table = BoundHandles::new(4015, "Word");
+    let start = Barrier::new(4);
+    thread::scope(|scope| {
+        for number in 0..4 {
+            let (table, start) = (&table, &start);
+            scope.spawn(move || {
+                start.wait();
+                for round in 0..steps(2000) {
+                    let handle = table.insert(word("")).unwrap();
+                    for _ in 0..3 {
+                        table.get_mut("h", handle).unwrap().text.push('x');
+                    }
+                    assert_eq!(table.get("h", handle).unwrap().text, "xxx", "{number} {round}");
+                    if round % 2 == 0 {
+                        table.get_mut("h", handle).unwrap().is_bound = false;
+                        assert_eq!(table.get("h", handle).unwrap().text, "xxx");
+                    }
+                    assert!(table.free(handle).unwrap());
+                }
+            });
+        }
+    });
+    assert_eq!(table.live(), 0);
+}
