@@ -3,6 +3,7 @@
 load("@bazel_skylib//rules:native_binary.bzl", "native_test")
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
 load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
+load("//tools/bazel:glibc_floor.bzl", "GLIBC_FLOOR")
 
 _STRICT = ["-Wall", "-Wextra", "-Werror", "-pedantic"]
 
@@ -26,14 +27,19 @@ def abi_test(name, manifest, baseline):
     ])
 
 def symbols_test(name, library, manifests):
-    """The library exports what the manifests say, no more and no fewer, and no two of them clash.
+    """The library exports what the manifests say, no more and no fewer; no two of them clash; it loads with old glibcs.
 
     Args:
       name: Name of the test.
       library: The shared library.
       manifests: The manifests of all modules in the library.
     """
-    _abi_check(name, manifests, [library], ["--library", "$(rootpath {})".format(library)])
+    _abi_check(name, manifests, [library], [
+        "--library",
+        "$(rootpath {})".format(library),
+        "--glibc",
+        GLIBC_FLOOR,
+    ])
 
 def _abi_check(name, manifests, data, args):
     for manifest in manifests:

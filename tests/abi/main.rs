@@ -1,5 +1,5 @@
-//! The ABI tests of one module: its library exports what the manifests say, the modules in it do not
-//! clash, and the last manifest is as its baseline says.
+//! The ABI tests of one module: its library exports what the manifests say and loads on old machines, the modules in it
+//! do not clash, and the last manifest is as its baseline says.
 //!
 //! A program of its own and not a harness of cases, because Bazel makes two tests per module of it:
 //! one with the library, and one with the baseline alone, which also runs where a change breaks the
@@ -7,6 +7,7 @@
 
 mod baseline;
 mod exports;
+mod glibc;
 mod modules;
 
 use std::path::PathBuf;
@@ -21,6 +22,8 @@ use ffigen::emit::manifest::Manifest;
 struct Options {
     /// The shared library; without it, its exports are not looked at.
     library: Option<PathBuf>,
+    /// The oldest glibc that the library is to load with.
+    glibc: Option<String>,
     /// The manifests of all modules in the library.
     manifests: Vec<PathBuf>,
     /// The committed manifest of the last module.
@@ -36,6 +39,9 @@ fn main() -> Result<ExitCode> {
     if let Some(library) = &options.library {
         let data = fs::read(library).with_context(|| library.display().to_string())?;
         findings.extend(exports::differences(&data, &manifests)?);
+        if let Some(floor) = &options.glibc {
+            findings.extend(glibc::obstacles(&data, floor)?);
+        }
     }
     if let (Some(baseline), Some(manifest)) = (&options.baseline, options.manifests.last()) {
         findings.extend(baseline::differences(&options.ffigen, baseline, manifest)?);
@@ -55,6 +61,7 @@ fn parse_options() -> Result<Options> {
             "--library" => options.library = Some(value),
             "--manifest" => options.manifests.push(value),
             "--baseline" => options.baseline = Some(value),
+            "--glibc" => options.glibc = Some(value.display().to_string()),
             "--ffigen" => options.ffigen = value,
             _ => bail!("unknown option {flag}"),
         }

@@ -1,6 +1,7 @@
 /* Memory runs out: an error, never the end of the program.
  *
- * The address space of this process is bounded, so the address sanitizer, which reserves terabytes of it, cannot watch. */
+ * The address space of this process is bounded, so the address sanitizer, which reserves terabytes of it, cannot
+ * watch. */
 #define _GNU_SOURCE
 #include "io_check.h"
 #include "rt_process.h"
