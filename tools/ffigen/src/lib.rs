@@ -144,7 +144,6 @@ fn on_deep_stacks<I: Sync, O: Send + Sync>(inputs: &[I], work: impl Fn(&I) -> O 
     let results: Vec<_> = inputs.iter().map(|_| OnceLock::new()).collect();
     let next = AtomicUsize::new(0);
     let worker = || {
-        reserve_heap();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let (Some(input), Some(result)) = (inputs.get(index), results.get(index)) else {
@@ -169,15 +168,4 @@ fn on_deep_stacks<I: Sync, O: Send + Sync>(inputs: &[I], work: impl Fn(&I) -> O 
         .into_iter()
         .map(|result| result.into_inner().expect("every input has been worked on"))
         .collect()
-}
-
-/// Makes the thread's heap grow once instead of a thousand times. The usual allocator of Linux gives
-/// a thread a heap of its own, which it grows page by page and shrinks again when much is freed; it
-/// stops doing so once it has seen large blocks come and go. That is a tenth of the time of a run.
-/// Where the allocator is another one, this does nothing.
-fn reserve_heap() {
-    for size_bytes in [31 << 20, 16 << 20] {
-        // Never written to, so no memory is used; hidden from the optimizer, which would remove it.
-        drop(std::hint::black_box(Vec::<u8>::with_capacity(size_bytes)));
-    }
 }

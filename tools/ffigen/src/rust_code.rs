@@ -21,8 +21,15 @@ pub fn body_lines(stmts: Vec<Stmt>, gives_nothing: bool) -> Vec<String> {
     lines
 }
 
-/// A function's signature as formatted lines, up to the opening brace.
+/// The longest line that prettyplease leaves whole.
+const LINE_WIDTH: usize = 89;
+
+/// A function's signature as formatted lines, up to the opening brace. It is spelled as prettyplease would spell it, so
+/// only one that is too long for a line has to be parsed.
 pub fn signature_lines(signature: &str) -> Vec<String> {
+    if signature.len() + " {".len() <= LINE_WIDTH {
+        return vec![format!("{signature} {{")];
+    }
     let function: ItemFn = syn::parse_str(&format!("{signature} {{}}"))
         .unwrap_or_else(|error| panic!("a signature does not parse: {error}\n{signature}"));
     let mut lines = lines(vec![Item::Fn(function)]);
@@ -172,6 +179,14 @@ mod tests {
             signature_lines("pub fn f(a: i64) -> Result<i64>"),
             ["pub fn f(a: i64) -> Result<i64> {"]
         );
+        for length in LINE_WIDTH - 5..LINE_WIDTH + 5 {
+            let rest = "pub fn (a: i64) -> Result<i64>";
+            let name = "f".repeat(length - rest.len() - 2);
+            let signature = format!("pub fn {name}(a: i64) -> Result<i64>");
+            let whole = lines(syn::parse_file(&format!("{signature} {{}}")).unwrap().items);
+            let is_one_line = whole == [format!("{signature} {{}}")];
+            assert_eq!(signature_lines(&signature).len() == 1, is_one_line, "{length} bytes");
+        }
         let params: Vec<_> = (0..9).map(|index| format!("parameter_{index}: i64")).collect();
         let lines = signature_lines(&format!("pub fn f({}) -> Result<()>", params.join(", ")));
         assert_eq!((lines.len(), lines[10].as_str()), (11, ") -> Result<()> {"));
