@@ -45,7 +45,7 @@ pub fn owned_struct(draft: &Draft, id: StructId) -> String {
         StructOrigin::ResultOf(_) => {
             let types: Vec<String> =
                 item.fields.iter().map(|field| owned(draft, &field.ty)).collect();
-            format!("({},)", types.join(", "))
+            format!("({})", types.join(", "))
         }
     }
 }
