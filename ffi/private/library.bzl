@@ -5,7 +5,7 @@ load("@rules_rust//rust:defs.bzl", "rust_shared_library", "rust_static_library")
 load("//tools/bazel:rust.bzl", "EDITION")
 
 # The shared library loads with the glibc of older machines, too.
-_GLIBC_FLOOR = str(Label("//tools/bazel:glibc_floor"))
+GLIBC_FLOOR_DIR = str(Label("//tools/bazel:glibc_floor"))
 
 def c_libraries(name, crates, static, shared = None, testonly = False, visibility = ["//visibility:public"]):
     """A static and a shared library with all that some crates export.
@@ -48,10 +48,10 @@ def c_libraries(name, crates, static, shared = None, testonly = False, visibilit
         rust_shared_library(
             name = shared,
             srcs = [static + "_root"],
-            compile_data = [_GLIBC_FLOOR],
+            compile_data = [GLIBC_FLOOR_DIR],
             rustc_flags = [
                 "-Clink-arg=-Wl,-soname,lib{}.so".format(name),
-                "-Clink-arg=-L$(execpath {})".format(_GLIBC_FLOOR),
+                "-Clink-arg=-L$(execpath {})".format(GLIBC_FLOOR_DIR),
             ],
             **common
         )

@@ -26,20 +26,20 @@ def abi_test(name, manifest, baseline):
         native.package_name() + "/abi.json",
     ])
 
-def symbols_test(name, library, manifests):
+def symbols_test(name, library, manifests, functions = None):
     """The library exports what the manifests say, no more and no fewer; no two of them clash; it loads with old glibcs.
 
     Args:
       name: Name of the test.
       library: The shared library.
       manifests: The manifests of all modules in the library.
+      functions: A file that names the functions which are in the library, for one that does not have all; those of
+        the module `base` always are.
     """
-    _abi_check(name, manifests, [library], [
-        "--library",
-        "$(rootpath {})".format(library),
-        "--glibc",
-        GLIBC_FLOOR,
-    ])
+    args = ["--library", "$(rootpath {})".format(library), "--glibc", GLIBC_FLOOR]
+    if functions:
+        args += ["--functions", "$(rootpath {})".format(functions)]
+    _abi_check(name, manifests, [library] + ([functions] if functions else []), args)
 
 def _abi_check(name, manifests, data, args):
     for manifest in manifests:
@@ -103,7 +103,7 @@ def header_test(name, header, deps):
         deps = [name + "_cpp_lib"] + deps,
     )
 
-def conformance_test(name, srcs, deps, data = []):
+def conformance_test(name, srcs, deps, data = [], args = [], linkopts = []):
     """A C program under the address and leak sanitizers.
 
     Args:
@@ -111,15 +111,18 @@ def conformance_test(name, srcs, deps, data = []):
       srcs: C files; exit code 0 means passed.
       deps: Headers and libraries.
       data: Files that it reads at run time.
+      args: Arguments, e.g. the functions to test.
+      linkopts: More for the linker.
     """
     cc_test(
         name = name,
         size = "medium",
         srcs = srcs,
+        args = args,
         # Bazel's -c opt would turn `assert` off.
         copts = ["-std=c11", "-UNDEBUG", "-g", "-fno-omit-frame-pointer"] + _STRICT + _SANITIZERS,
         data = data,
-        linkopts = _SANITIZERS,
+        linkopts = _SANITIZERS + linkopts,
         linkstatic = True,
         deps = deps,
     )

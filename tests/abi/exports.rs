@@ -7,18 +7,28 @@ use anyhow::{Result, ensure};
 use ffigen::emit::manifest::Manifest;
 use object::{Object, ObjectSymbol};
 
+use crate::functions;
+
 /// Symbols that are declared and not exported, or exported and not declared: a sentence each.
-pub fn differences(library: &[u8], manifests: &[Manifest]) -> Result<Vec<String>> {
+/// `subset` names the functions of a library that does not have all of the manifests.
+pub fn differences(
+    library: &[u8],
+    manifests: &[Manifest],
+    subset: Option<&BTreeSet<String>>,
+) -> Result<Vec<String>> {
     let exported = exported(library)?;
-    let declared = declared(manifests);
+    let declared = declared(manifests, subset);
     ensure!(!declared.is_empty(), "the manifests declare nothing");
-    Ok(compare(&declared, &exported))
+    let mut findings = compare(&declared, &exported);
+    let unknown = subset.into_iter().flatten().filter(|name| !declared.contains(*name));
+    findings.extend(unknown.map(|name| format!("no manifest has {name}, which the list names")));
+    Ok(findings)
 }
 
 /// The functions of all manifests, and their version symbols, those of accepted earlier ABIs included.
-fn declared(manifests: &[Manifest]) -> BTreeSet<String> {
+fn declared(manifests: &[Manifest], subset: Option<&BTreeSet<String>>) -> BTreeSet<String> {
     let symbols = manifests.iter().flat_map(|manifest| {
-        let functions = manifest.functions.iter().map(|function| function.name.clone());
+        let functions = functions::of(manifest, subset).map(|function| function.name.clone());
         functions.chain(manifest.abi_symbols())
     });
     symbols.collect()

@@ -7,6 +7,7 @@
 
 mod baseline;
 mod exports;
+mod functions;
 mod glibc;
 mod modules;
 
@@ -26,6 +27,8 @@ struct Options {
     glibc: Option<String>,
     /// The manifests of all modules in the library.
     manifests: Vec<PathBuf>,
+    /// Names the functions that are in the library, where it does not have all of the manifests.
+    functions: Option<PathBuf>,
     /// The committed manifest of the last module.
     baseline: Option<PathBuf>,
     /// The executable that compares manifests.
@@ -38,7 +41,8 @@ fn main() -> Result<ExitCode> {
     let mut findings = modules::clashes(&manifests);
     if let Some(library) = &options.library {
         let data = fs::read(library).with_context(|| library.display().to_string())?;
-        findings.extend(exports::differences(&data, &manifests)?);
+        let subset = options.functions.as_ref().map(functions::read).transpose()?;
+        findings.extend(exports::differences(&data, &manifests, subset.as_ref())?);
         if let Some(floor) = &options.glibc {
             findings.extend(glibc::obstacles(&data, floor)?);
         }
@@ -60,6 +64,7 @@ fn parse_options() -> Result<Options> {
         match flag.as_str() {
             "--library" => options.library = Some(value),
             "--manifest" => options.manifests.push(value),
+            "--functions" => options.functions = Some(value),
             "--baseline" => options.baseline = Some(value),
             "--glibc" => options.glibc = Some(value.display().to_string()),
             "--ffigen" => options.ffigen = value,

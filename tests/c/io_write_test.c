@@ -250,6 +250,10 @@ static void case_delete(void) {
     CHECK_FAILS(rt_file_delete(RT_STR("target/")), false, NOT_A_DIRECTORY);
     CHECK_FAILS(rt_file_delete(RT_STR("/proc/self/status")), false, PERMISSION_DENIED);
     CHECK_FAILS(rt_file_delete(RT_STR("")), false, NOT_FOUND);
+    CHECK(rt_file_write_text(RT_STR("b.txt"), RT_STR("x")));
+    CHECK(rt_file_remove(RT_STR("b.txt")));
+    CHECK_FAILS(rt_file_remove(RT_STR("b.txt")), false, NOT_FOUND);
+    CHECK_FAILS(rt_file_remove(RT_STR("dir")), false, IS_A_DIRECTORY);
     CHECK_FAILS(rt_file_delete(RT_STR("a\0b")), false, INVALID_ARGUMENT);
     CHECK_TEXTS(rt_dir_list(RT_STR(".")), "dir", "target");
 }
