@@ -114,6 +114,8 @@ codes! {
     FileTooLarge = 48 "FILE_TOO_LARGE",
     /// Any other error of the operating system.
     Io = 49 "IO",
+    /// Generated code trapped.
+    Trap = 60 "TRAP",
 }
 
 /// The result of a body.

@@ -1,0 +1,137 @@
+//! What a trap was: from the signal and the address to a code and a sentence.
+
+use super::stack;
+use crate::jit::registry;
+use cranelift_codegen::ir::TrapCode;
+use ffi_rt::{Error, ErrorCode, Result};
+use std::cell::RefCell;
+
+/// What a handler saw.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Raised {
+    pub signal: i32,
+    /// The address of the instruction.
+    pub pc: usize,
+    /// The address that it accessed, for a fault of memory.
+    pub address: usize,
+    /// The stack pointer.
+    pub stack: usize,
+}
+
+/// The kind of a trap, with its number for callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrapKind {
+    /// A trap that the code says: 1 to 250 are the program's, 251 and up Cranelift's.
+    Code(u8),
+    /// An access to memory that is not there, or not allowed.
+    Memory,
+    /// A breakpoint.
+    Breakpoint,
+    /// An instruction that raised a signal for no known reason.
+    Unknown,
+}
+
+impl TrapKind {
+    /// The number that the enum `CraneliftTrap` of the spec gives it.
+    pub fn number(self) -> i64 {
+        match self {
+            TrapKind::Code(code) => i64::from(code),
+            TrapKind::Memory => 256,
+            TrapKind::Breakpoint => 257,
+            TrapKind::Unknown => 258,
+        }
+    }
+}
+
+/// A trap that was caught.
+#[derive(Debug, Clone)]
+pub struct Trap {
+    /// Why.
+    pub kind: TrapKind,
+    /// The function, if it is known still.
+    pub function: Option<String>,
+    /// The offset of the instruction in the function's code.
+    pub offset: u32,
+    /// The source location of the instruction, the number that the program set.
+    pub location: Option<u32>,
+    /// The address that was accessed, for a fault of memory.
+    pub address: usize,
+    /// The sentence that became the error's message.
+    pub message: String,
+}
+
+thread_local! {
+    static LAST: RefCell<Option<Trap>> = const { RefCell::new(None) };
+}
+
+/// The last trap that was caught on this thread.
+pub fn last_trap() -> Option<Trap> {
+    LAST.with_borrow(Clone::clone)
+}
+
+/// Turns what was seen into the error of the call, and remembers it.
+pub(super) fn report(raised: Raised) -> Result<()> {
+    let entry = registry::find(raised.pc);
+    let code = entry.as_ref().and_then(|entry| entry.trap(raised.pc));
+    let kind = kind_of(raised, code);
+    let why = match kind {
+        TrapKind::Code(code) => reason(code),
+        TrapKind::Memory => format!("access to memory at {:#x}", raised.address),
+        TrapKind::Breakpoint => "breakpoint".to_owned(),
+        TrapKind::Unknown => format!("signal {}", raised.signal),
+    };
+    let mut message = match &entry {
+        Some(entry) => {
+            let placed = entry.placed();
+            let offset = entry.offset(raised.pc);
+            format!("function `{}` trapped at offset {offset}: {why}", placed.name)
+        }
+        None => format!("JIT code trapped at {:#x}: {why}", raised.pc),
+    };
+    let place = entry.as_ref().and_then(|entry| entry.place(raised.pc));
+    if let Some(place) = place {
+        message.push_str(&format!(" ({place})"));
+    }
+    let trap = Trap {
+        kind,
+        offset: entry.as_ref().map_or(0, |entry| entry.offset(raised.pc)),
+        location: entry.as_ref().and_then(|entry| entry.location(raised.pc)),
+        function: entry.map(|entry| entry.placed().name.clone()),
+        address: if is_memory(raised) { raised.address } else { 0 },
+        message: message.clone(),
+    };
+    LAST.set(Some(trap));
+    Err(Error::new(ErrorCode::Trap, message))
+}
+
+/// Whether an access to memory failed.
+fn is_memory(raised: Raised) -> bool {
+    matches!(raised.signal, libc::SIGSEGV | libc::SIGBUS)
+}
+
+fn kind_of(raised: Raised, code: Option<TrapCode>) -> TrapKind {
+    if is_memory(raised) && stack::is_exhausted(raised.address, raised.stack) {
+        return TrapKind::Code(TrapCode::STACK_OVERFLOW.as_raw().get());
+    }
+    match (code, raised.signal) {
+        (Some(code), _) => TrapKind::Code(code.as_raw().get()),
+        (None, _) if is_memory(raised) => TrapKind::Memory,
+        (None, libc::SIGTRAP) => TrapKind::Breakpoint,
+        _ => TrapKind::Unknown,
+    }
+}
+
+/// The sentence of a trap code.
+fn reason(code: u8) -> String {
+    let known = TrapCode::non_user_traps().iter().find(|known| known.as_raw().get() == code);
+    match known {
+        Some(&TrapCode::STACK_OVERFLOW) => "stack overflow".to_owned(),
+        Some(&TrapCode::INTEGER_OVERFLOW) => "integer overflow".to_owned(),
+        Some(&TrapCode::HEAP_OUT_OF_BOUNDS) => "access out of bounds".to_owned(),
+        Some(&TrapCode::INTEGER_DIVISION_BY_ZERO) => "integer division by zero".to_owned(),
+        Some(&TrapCode::BAD_CONVERSION_TO_INTEGER) => {
+            "float without a counterpart among the integers".to_owned()
+        }
+        _ => format!("user trap {code}"),
+    }
+}

@@ -1,0 +1,202 @@
+//! Compiles one function: from Cranelift's IR to code, relocations and what belongs to each address.
+//!
+//! Cranelift panics on some IR that its verifier accepts. Such a panic ends here: it becomes an
+//! error that names the function, and the thread's compiler state is thrown away.
+
+use super::Shared;
+use crate::disas;
+use cranelift_codegen::ir::{Function, TrapCode};
+use cranelift_codegen::isa::TargetIsa;
+use cranelift_codegen::isa::unwind::UnwindInfo;
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::{
+    CodegenError, CompiledCode, Context, FinalizedMachExceptionHandler, ir,
+};
+use cranelift_module::{FuncId, ModuleReloc};
+use ffi_rt::{Error, ErrorCode, Result};
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A compiled function, not yet linked.
+pub struct Compiled {
+    /// The machine code, with room for the relocations.
+    pub code: Vec<u8>,
+    /// Its alignment in bytes.
+    pub align: u64,
+    /// What the code refers to.
+    pub relocs: Vec<ModuleReloc>,
+    /// Where it can trap: offset and why, in order of offsets.
+    pub traps: Vec<(u32, TrapCode)>,
+    /// Which ranges of code stem from which source location, in order of offsets: start, end, and
+    /// the number that the caller set.
+    pub lines: Vec<(u32, u32, u32)>,
+    /// How to unwind its frame, if the target describes that.
+    pub unwind: Option<UnwindInfo>,
+    /// Calls that can continue at a handler.
+    pub call_sites: Vec<CallSite>,
+    /// The text of its IR, if the module keeps it.
+    pub text: Option<String>,
+}
+
+/// A call with exception handlers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallSite {
+    /// Offset behind the call.
+    pub return_offset: u32,
+    /// The distance from the frame pointer down to the stack pointer at the call.
+    pub frame_offset: Option<u32>,
+    /// Where control can go on, the innermost handler first.
+    pub handlers: Vec<Handler>,
+}
+
+/// One handler of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handler {
+    /// The tag that it is for; none for all.
+    pub tag: Option<u32>,
+    /// Offset of the code that handles.
+    pub offset: u32,
+}
+
+thread_local! {
+    /// The compiler's working memory, used again for the next function.
+    static CONTEXT: RefCell<Option<Box<Context>>> = const { RefCell::new(None) };
+}
+
+/// Compiles a function that is the one at `index` of its module.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` for IR that the verifier refuses, `UNSUPPORTED` for what the target cannot
+/// do, `LIMIT_REACHED` for a function that is too big.
+pub(crate) fn compile(
+    module: &Shared,
+    function: Function,
+    index: u32,
+    name: &str,
+) -> Result<Compiled> {
+    let keep_text = module.options().keep_text;
+    let text = keep_text.then(|| disas::text(&function, name, module.declarations()));
+    compile_for(module.isa(), function, index, name, text)
+}
+
+/// Compiles a function for a target, whatever module it is of.
+///
+/// # Errors
+/// As for [`compile`].
+pub(crate) fn compile_for(
+    isa: &dyn TargetIsa,
+    function: Function,
+    index: u32,
+    name: &str,
+    text: Option<String>,
+) -> Result<Compiled> {
+    let mut context = CONTEXT.take().unwrap_or_else(|| Box::new(Context::new()));
+    context.func = function;
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let mut plane = ControlPlane::default();
+        match context.compile(isa, &mut plane) {
+            Ok(_) => {}
+            Err(error) => return Err(explain(name, &error.inner, error.func)),
+        }
+        let Some(code) = context.compiled_code() else {
+            return Err(Error::new(ErrorCode::Unsupported, format!("function `{name}`: no code")));
+        };
+        let mut compiled = collect(isa, code, &context.func, index)
+            .map_err(|error| explain(name, &error, &context.func))?;
+        compiled.text = text;
+        Ok(compiled)
+    }));
+    match result {
+        Ok(result) => {
+            context.clear();
+            CONTEXT.set(Some(context));
+            result
+        }
+        // What the panic left half done is dropped with the context.
+        Err(payload) => {
+            let why = panic_text(&*payload);
+            let triple = isa.triple();
+            let message = format!(
+                "function `{name}`: Cranelift accepts this function, but cannot compile it for \
+                 {triple}: {why}"
+            );
+            Err(Error::new(ErrorCode::Unsupported, message))
+        }
+    }
+}
+
+/// What of compiled code outlives the compiler.
+fn collect(
+    isa: &dyn TargetIsa,
+    code: &CompiledCode,
+    function: &Function,
+    index: u32,
+) -> Result<Compiled, CodegenError> {
+    let buffer = &code.buffer;
+    let id = FuncId::from_u32(index);
+    let relocs = buffer.relocs().iter();
+    let places = buffer.get_srclocs_sorted().iter();
+    let mut traps: Vec<_> = buffer.traps().iter().map(|trap| (trap.offset, trap.code)).collect();
+    traps.sort_by_key(|trap| trap.0);
+    Ok(Compiled {
+        code: buffer.data().to_vec(),
+        align: u64::from(buffer.alignment).max(u64::from(isa.function_alignment().minimum)),
+        relocs: relocs.map(|reloc| ModuleReloc::from_mach_reloc(reloc, function, id)).collect(),
+        traps,
+        lines: places
+            .filter(|row| !row.loc.is_default() && row.start < row.end)
+            .map(|row| (row.start, row.end, row.loc.bits()))
+            .collect(),
+        unwind: if isa.flags().unwind_info() { code.create_unwind_info(isa)? } else { None },
+        call_sites: call_sites(code),
+        text: None,
+    })
+}
+
+fn call_sites(code: &CompiledCode) -> Vec<CallSite> {
+    let with_handlers = code.buffer.call_sites().filter(|site| !site.exception_handlers.is_empty());
+    let site = with_handlers.map(|site| CallSite {
+        return_offset: site.ret_addr,
+        frame_offset: site.frame_offset,
+        handlers: site
+            .exception_handlers
+            .iter()
+            .filter_map(|handler| match *handler {
+                FinalizedMachExceptionHandler::Tag(tag, offset) => {
+                    Some(Handler { tag: Some(tag.as_u32()), offset })
+                }
+                FinalizedMachExceptionHandler::Default(offset) => {
+                    Some(Handler { tag: None, offset })
+                }
+                FinalizedMachExceptionHandler::Context(_) => None,
+            })
+            .collect(),
+    });
+    site.collect()
+}
+
+/// The error for what the compiler reports.
+fn explain(name: &str, error: &CodegenError, function: &ir::Function) -> Error {
+    let (code, why) = match error {
+        CodegenError::Verifier(errors) => {
+            let list = cranelift_codegen::print_errors::pretty_verifier_error(
+                function,
+                None,
+                errors.clone(),
+            );
+            (ErrorCode::InvalidArgument, list)
+        }
+        CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => {
+            (ErrorCode::LimitReached, error.to_string())
+        }
+        _ => (ErrorCode::Unsupported, error.to_string()),
+    };
+    Error::new(code, format!("function `{name}`: {why}"))
+}
+
+/// What a panic said.
+pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&'static str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given")
+}
