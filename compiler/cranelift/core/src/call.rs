@@ -1,22 +1,22 @@
 //! Calling JIT code: by its address, with arguments and results in words.
 //!
-//! A call goes through a trampoline that is compiled for the function's signature, so that every
+//! A call goes through an adapter that is compiled for the function's signature, so that every
 //! signature that Cranelift can call can be called. Functions of JIT modules are known by their
 //! address, with their signature: a wrong address or wrong arguments are an error, and the code
 //! stays in memory until the call is over, whoever frees the module meanwhile.
 
+mod adapter;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod enter;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod signals;
 mod stack;
-mod trampoline;
 mod trap;
 
 /// Where no guarded call can be written: none is.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod signals {
-    use super::Trampoline;
+    use super::Adapter;
     use ffi_rt::{ErrorCode, Result, fail};
     use std::sync::Arc;
 
@@ -24,7 +24,7 @@ mod signals {
         false
     }
 
-    pub(super) fn catch(_: &Arc<Trampoline>, _: usize, _: &[i64], _: &mut [i64]) -> Result<()> {
+    pub(super) fn catch(_: &Arc<Adapter>, _: usize, _: &[i64], _: &mut [i64]) -> Result<()> {
         fail(ErrorCode::Unsupported, "traps cannot be caught on this architecture")
     }
 }
@@ -34,7 +34,7 @@ use cranelift_codegen::ir::{Signature, Type, types};
 use ffi_rt::{ErrorCode, Result, fail};
 use std::sync::Arc;
 
-pub(crate) use trampoline::Trampoline;
+pub(crate) use adapter::Adapter;
 pub use trap::{Trap, TrapKind, last_trap};
 
 /// The most arguments of [`call_words`].
@@ -109,9 +109,9 @@ pub fn call_as(
         return call(address, args, on_trap);
     }
     check_count(&"the function", signature, args)?;
-    let trampoline = Trampoline::of(trampoline::host()?, signature)?;
+    let adapter = Adapter::of(adapter::host()?, signature)?;
     let mut results = vec![0; words_of_all(signature, Part::Returns)];
-    trampoline.run(address, args, &mut results, on_trap)?;
+    adapter.run(address, args, &mut results, on_trap)?;
     Ok(results)
 }
 
@@ -131,14 +131,14 @@ fn entry_at(address: usize) -> Result<Entry> {
 fn run(entry: &Entry, args: &[i64], results: &mut [i64], on_trap: OnTrap) -> Result<()> {
     let placed = entry.placed();
     check_count(&format_args!("function `{}`", placed.name), &placed.signature, args)?;
-    let trampoline = match placed.trampoline.get() {
+    let adapter = match placed.adapter.get() {
         Some(known) => known,
         None => {
-            let made = Trampoline::of(entry.isa(), &placed.signature)?;
-            placed.trampoline.get_or_init(|| made)
+            let made = Adapter::of(entry.isa(), &placed.signature)?;
+            placed.adapter.get_or_init(|| made)
         }
     };
-    trampoline.run(placed.start, args, results, on_trap)
+    adapter.run(placed.start, args, results, on_trap)
 }
 
 fn check_count(what: &dyn std::fmt::Display, signature: &Signature, args: &[i64]) -> Result<()> {
@@ -171,8 +171,8 @@ pub(crate) fn words_of(ty: Type) -> usize {
     (ty.bytes() as usize).div_ceil(types::I64.bytes() as usize)
 }
 
-impl Trampoline {
-    /// Calls a function through this trampoline, whose signature fits the words.
+impl Adapter {
+    /// Calls a function through this adapter, whose signature fits the words.
     fn run(
         self: &Arc<Self>,
         address: usize,
@@ -183,9 +183,7 @@ impl Trampoline {
         match on_trap {
             OnTrap::Catch => signals::catch(self, address, args, results),
             // A call inside of one that catches must not be jumped over.
-            OnTrap::Pass if signals::is_catching() => {
-                signals::catch(self, address, args, results)
-            }
+            OnTrap::Pass if signals::is_catching() => signals::catch(self, address, args, results),
             OnTrap::Pass => {
                 self.call(address, args, results);
                 Ok(())

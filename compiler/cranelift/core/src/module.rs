@@ -12,6 +12,7 @@
 
 mod compile;
 mod queue;
+mod text;
 
 use crate::data::DataItem;
 use crate::declarations::{Declarations, FunctionDeclaration};
@@ -27,8 +28,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use target_lexicon::Triple;
 
-pub(crate) use compile::{compile, compile_for, panic_text};
 pub use compile::{CallSite, Compiled, Handler};
+pub(crate) use compile::{compile, compile_for, panic_text};
+pub use text::TEXT_MAX;
 
 /// The longest name of a function or data object, in bytes.
 pub const NAME_MAX: usize = 1 << 16;
@@ -326,9 +328,8 @@ impl Shared {
         };
         let declaration = self.declared(index)?;
         let name = &declaration.name;
-        let refuse = |why: String| {
-            fail(ErrorCode::AlreadyExists, format!("function `{name}` is {why}"))
-        };
+        let refuse =
+            |why: String| fail(ErrorCode::AlreadyExists, format!("function `{name}` is {why}"));
         if declaration.linkage == Linkage::Import {
             return refuse("declared as imported".to_owned());
         }

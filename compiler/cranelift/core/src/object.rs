@@ -185,10 +185,8 @@ fn write(shared: &Shared, state: &State) -> Result<Vec<u8>> {
         }
     }
     let mut product = module.finish();
-    let codes: Vec<(u32, &Compiled)> = state
-        .functions()
-        .filter_map(|(index, item)| Some((index, &**item.code()?)))
-        .collect();
+    let codes: Vec<(u32, &Compiled)> =
+        state.functions().filter_map(|(index, item)| Some((index, &**item.code()?))).collect();
     add_frames(shared, &mut product, &codes)?;
     if shared.options().debug_lines {
         add_lines(shared, &mut product, &codes)?;
@@ -275,8 +273,7 @@ fn add_lines(
     let mut ids = Vec::new();
     for section in &sections {
         let name = section.name.as_bytes().to_vec();
-        let kind =
-            if section.is_strings { SectionKind::DebugString } else { SectionKind::Debug };
+        let kind = if section.is_strings { SectionKind::DebugString } else { SectionKind::Debug };
         let id = product.object.add_section(Vec::new(), name, kind);
         product.object.append_section_data(id, &section.bytes, 1);
         ids.push(id);

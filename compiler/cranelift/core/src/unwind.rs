@@ -4,10 +4,10 @@ use crate::module::Compiled;
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::isa::unwind::UnwindInfo;
 use ffi_rt::{Error, ErrorCode, Result};
+use gimli::RunTimeEndian;
 use gimli::write::{
     Address, EhFrame, EndianVec, FrameTable, RelocateWriter, Relocation, RelocationTarget,
 };
-use gimli::RunTimeEndian;
 use target_lexicon::Endianness;
 
 /// An `.eh_frame` section in the making: its bytes and where addresses of functions go.

@@ -9,7 +9,7 @@ use super::signals::Activation;
 /// Calls `code(function, args, results)`; gives 0 when it came back, 1 after a trap.
 ///
 /// # Safety
-/// `code` is a trampoline for the function at `function`, whose arguments and results lie there,
+/// `code` is an adapter for the function at `function`, whose arguments and results lie there,
 /// and the activation is this thread's innermost one.
 #[cfg(target_arch = "x86_64")]
 #[unsafe(naked)]

@@ -7,7 +7,7 @@
 
 use super::enter::{self, Registers};
 use super::trap::{self, Raised};
-use super::{stack, trampoline::Trampoline};
+use super::{adapter::Adapter, stack};
 use crate::jit::ranges;
 use ffi_rt::Result;
 use std::cell::Cell;
@@ -17,8 +17,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// The signals that a processor raises for its own instruction.
-const SIGNALS: [i32; 5] =
-    [libc::SIGFPE, libc::SIGILL, libc::SIGSEGV, libc::SIGBUS, libc::SIGTRAP];
+const SIGNALS: [i32; 5] = [libc::SIGFPE, libc::SIGILL, libc::SIGSEGV, libc::SIGBUS, libc::SIGTRAP];
 
 /// A guarded call that runs. The code in [`enter`] knows the first two fields by their place.
 #[repr(C)]
@@ -43,9 +42,9 @@ pub(super) fn is_catching() -> bool {
     !INNERMOST.get().is_null()
 }
 
-/// Calls through a trampoline; a trap becomes an error.
+/// Calls through an adapter; a trap becomes an error.
 pub(super) fn catch(
-    trampoline: &Arc<Trampoline>,
+    adapter: &Arc<Adapter>,
     address: usize,
     args: &[i64],
     results: &mut [i64],
@@ -61,10 +60,10 @@ pub(super) fn catch(
     let _leave = Leave(activation.previous);
     let pointer = ptr::from_mut(&mut activation);
     INNERMOST.set(pointer);
-    // SAFETY: the trampoline is for the function at `address`, as its caller found, and the words
+    // SAFETY: the adapter is for the function at `address`, as its caller found, and the words
     // are as many as the signature says. The activation outlives the call.
     let outcome = unsafe {
-        enter::enter(pointer, trampoline.entry(), address, args.as_ptr(), results.as_mut_ptr())
+        enter::enter(pointer, adapter.entry(), address, args.as_ptr(), results.as_mut_ptr())
     };
     if outcome == 0 { Ok(()) } else { trap::report(activation.raised.get()) }
 }

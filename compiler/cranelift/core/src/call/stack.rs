@@ -105,7 +105,8 @@ fn bottom() -> Option<usize> {
             return None;
         }
         let (mut base, mut size) = (ptr::null_mut(), 0);
-        let result = libc::pthread_attr_getstack(&raw const attributes, &raw mut base, &raw mut size);
+        let result =
+            libc::pthread_attr_getstack(&raw const attributes, &raw mut base, &raw mut size);
         libc::pthread_attr_destroy(&raw mut attributes);
         (result == 0).then(|| base.addr())
     }

@@ -1,3 +1,5 @@
+//! What targets and settings are accepted, and what the refusals say.
+
 use super::*;
 
 fn code_of<T>(result: Result<T>) -> (ErrorCode, String) {

@@ -15,7 +15,7 @@ use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_module::{ModuleReloc, ModuleRelocTarget};
 use ffi_rt::{Error, ErrorCode, Result, ResultExt, fail};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::CString;
 use std::sync::{Arc, OnceLock};
 
@@ -74,8 +74,8 @@ struct Plan<'a> {
     /// Where the stubs and the table of addresses start.
     stubs_at: usize,
     table_at: usize,
-    stubs: HashMap<Target, usize>,
-    table: HashMap<Target, usize>,
+    stubs: BTreeMap<Target, usize>,
+    table: BTreeMap<Target, usize>,
 }
 
 /// Links all that is defined and not linked yet.
@@ -110,7 +110,7 @@ pub(super) fn link(module: &Shared, state: &mut State) -> Result<()> {
             signature: declaration.signature,
             start: piece.code.start + object.offset,
             code: Arc::clone(code),
-            trampoline: OnceLock::new(),
+            adapter: OnceLock::new(),
         });
     }
     let linked = publish(module.declarations().isa(), module.locations(), placed, &arena)?;
@@ -143,7 +143,13 @@ pub(crate) fn link_alone(
     let Some(mut piece) = free.find(plan.sizes) else { return no_room() };
     plan.write(&arena, &mut piece, &targets)?;
     let start = piece.code.start;
-    let placed = Placed { name: name.to_owned(), signature, start, code: Arc::clone(&code), trampoline: OnceLock::new() };
+    let placed = Placed {
+        name: name.to_owned(),
+        signature,
+        start,
+        code: Arc::clone(&code),
+        adapter: OnceLock::new(),
+    };
     Ok((start, publish(isa, &Arc::default(), vec![placed], &Arc::new(arena))?))
 }
 

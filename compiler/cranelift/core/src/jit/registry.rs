@@ -1,7 +1,7 @@
 //! All JIT code of the process by address: for calls by pointer, and for naming what trapped.
 
 use super::memory::Arena;
-use crate::call::Trampoline;
+use crate::call::Adapter;
 use crate::line::Locations;
 use crate::module::Compiled;
 use cranelift_codegen::ir::{Signature, TrapCode};
@@ -31,7 +31,7 @@ pub(crate) struct Placed {
     pub start: usize,
     pub code: Arc<Compiled>,
     /// Calls it with arguments from memory, once somebody has.
-    pub trampoline: OnceLock<Arc<Trampoline>>,
+    pub adapter: OnceLock<Arc<Adapter>>,
 }
 
 /// A function found by an address, with its memory held.
@@ -53,7 +53,8 @@ impl Linked {
         arena: Arc<Arena>,
     ) -> Arc<Linked> {
         let start = functions.first().map_or(0, |first| first.start);
-        let linked = Arc::new(Linked { isa, locations, start, functions, _frames: frames, _arena: arena });
+        let linked =
+            Arc::new(Linked { isa, locations, start, functions, _frames: frames, _arena: arena });
         if start != 0 {
             let mut all = LINKED.write().unwrap_or_else(PoisonError::into_inner);
             all.insert(start, Arc::downgrade(&linked));

@@ -101,9 +101,9 @@ pub(crate) fn apply(
         Reloc::S390xPCRel32Dbl | Reloc::S390xPLTRel32Dbl => {
             near(33).map_or_else(far, |distance| put(at, ((distance >> 1) as i32).to_be_bytes()))
         }
-        Reloc::Arm64Call => near(28).map_or_else(far, |distance| {
-            or(at, (distance >> 2) as u32 & 0x03ff_ffff)
-        }),
+        Reloc::Arm64Call => {
+            near(28).map_or_else(far, |distance| or(at, (distance >> 2) as u32 & 0x03ff_ffff))
+        }
         Reloc::Aarch64AdrPrelPgHi21 | Reloc::Aarch64AdrGotPage21 => {
             match distance(value & !0xfff, place & !0xfff, 33) {
                 Some(pages) => {

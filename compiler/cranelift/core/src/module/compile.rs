@@ -5,13 +5,11 @@
 
 use super::Shared;
 use crate::disas;
+use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{Function, TrapCode};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::isa::unwind::UnwindInfo;
-use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::{
-    CodegenError, CompiledCode, Context, FinalizedMachExceptionHandler, ir,
-};
+use cranelift_codegen::{CodegenError, CompiledCode, Context, FinalizedMachExceptionHandler, ir};
 use cranelift_module::{FuncId, ModuleReloc};
 use ffi_rt::{Error, ErrorCode, Result};
 use std::any::Any;
@@ -198,5 +196,6 @@ fn explain(name: &str, error: &CodegenError, function: &ir::Function) -> Error {
 /// What a panic said.
 pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&'static str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given")
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no reason given")
 }

@@ -1,3 +1,5 @@
+//! Modules from declaration to running code and object files.
+
 use super::*;
 use crate::call::{OnTrap, call, call_words, last_trap};
 use crate::data::DataForm;
@@ -180,12 +182,8 @@ fn data_holds_addresses() {
     assert_eq!(module.string(b"hello").unwrap(), hello);
     assert_ne!(module.string(b"").unwrap(), hello);
     module.define(finished("add", ADD), None).unwrap();
-    let form = DataForm {
-        linkage: Linkage::Local,
-        is_writable: true,
-        is_thread_local: false,
-        align: 64,
-    };
+    let form =
+        DataForm { linkage: Linkage::Local, is_writable: true, is_thread_local: false, align: 64 };
     let table = module.declare_data("table", form).unwrap();
     module.define_zeros(table, 24).unwrap();
     module.write_address(table, 0, hello, 1).unwrap();
@@ -203,7 +201,8 @@ fn data_holds_addresses() {
         // SAFETY: the module has put 24 bytes there.
         unsafe { std::ptr::with_exposed_provenance::<[usize; 3]>(base).read() };
     assert_eq!(words, [module.data_address(hello).unwrap() + 1, 0, address(&module, "add")]);
-    let counter: *const u32 = std::ptr::with_exposed_provenance(module.data_address(counter).unwrap());
+    let counter: *const u32 =
+        std::ptr::with_exposed_provenance(module.data_address(counter).unwrap());
     // SAFETY: the module has put a scalar of four bytes there.
     assert_eq!(unsafe { counter.read() }, 0x2345_6789);
 }
@@ -265,4 +264,31 @@ fn many_threads_define_functions_of_one_module() {
     module.link().unwrap();
     assert_eq!(module.functions().unwrap().iter().filter(|one| one.is_defined).count(), 200);
     assert_eq!(call_words(address(&module, "f3_49"), &[1, 2]).unwrap(), 3);
+}
+
+#[test]
+fn text_names_what_the_module_has() {
+    let module = jit(&["keep_text=true"]);
+    module.scalar("counter", 8, 40).unwrap();
+    let text = "function %twice(i64) -> i64 system_v {
+    fn0 = %add(i64, i64) -> i64 system_v
+    gv0 = symbol colocated %counter
+block0(v0: i64):
+    v1 = call fn0(v0, v0)
+    v2 = symbol_value.i64 gv0
+    v3 = load.i64 v2
+    v4 = iadd v1, v3
+    return v4
+}
+";
+    assert_eq!(module.define_text(&format!("{text}{ADD}")).unwrap(), 2);
+    module.link().unwrap();
+    assert_eq!(call_words(address(&module, "twice"), &[1]).unwrap(), 42);
+    let kept = module.text().unwrap();
+    assert!(kept.contains("function %twice(") && kept.contains("\"counter\""), "{kept}");
+    assert_eq!(failure(module.define_text("function %x( {")).0, ErrorCode::Parse);
+    assert_eq!(failure(module.define_text(ADD)).0, ErrorCode::AlreadyExists);
+    let wrong =
+        "function %w() system_v {\n    fn0 = u0:99()\nblock0:\n    call fn0()\n    return\n}";
+    assert_eq!(failure(module.define_text(wrong)).0, ErrorCode::NotFound);
 }

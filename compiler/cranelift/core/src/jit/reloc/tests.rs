@@ -1,3 +1,5 @@
+//! Each kind of relocation against the rules of its architecture.
+
 use super::*;
 
 fn applied(kind: Reloc, place: u64, value: u64) -> Result<[u8; 8]> {

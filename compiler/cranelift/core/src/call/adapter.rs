@@ -1,12 +1,12 @@
-//! Trampolines: code that loads arguments from memory, calls, and stores results.
+//! Adapters: code that loads arguments from memory, calls, and stores results.
 
 use super::words_of;
 use crate::isa::{self, Kind};
 use crate::jit::{Linked, link_alone};
 use crate::module::compile_for;
 use cranelift_codegen::ir::{
-    AbiParam, Endianness, Function, InstBuilder, MemFlagsData, Signature, Type, UserFuncName, Value,
-    types,
+    AbiParam, Endianness, Function, InstBuilder, MemFlagsData, Signature, Type, UserFuncName,
+    Value, types,
 };
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -15,16 +15,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use target_lexicon::Triple;
 
-/// How many trampolines are kept for further modules before they are made anew.
+/// How many adapters are kept for further modules before they are made anew.
 const KEPT_MAX: usize = 512;
 
-/// What a trampoline depends on: the signature, and whether i128 follows LLVM's rules.
+/// What an adapter depends on: the signature, and whether i128 follows LLVM's rules.
 type Key = (Signature, bool);
 
-static KEPT: Mutex<Option<HashMap<Key, Arc<Trampoline>>>> = Mutex::new(None);
+static KEPT: Mutex<Option<HashMap<Key, Arc<Adapter>>>> = Mutex::new(None);
 
 /// Compiled code that calls functions of one signature.
-pub(crate) struct Trampoline {
+pub(crate) struct Adapter {
     entry: extern "C" fn(usize, *const i64, *mut i64),
     /// Keeps the code in memory.
     _linked: Arc<Linked>,
@@ -41,18 +41,18 @@ pub(super) fn host() -> Result<&'static OwnedTargetIsa> {
     Ok(HOST.get_or_init(|| made))
 }
 
-impl Trampoline {
-    /// The trampoline for a signature, made or known.
+impl Adapter {
+    /// The adapter for a signature, made or known.
     ///
     /// # Errors
     /// `UNSUPPORTED` if Cranelift cannot call the signature on this host.
-    pub(super) fn of(isa: &OwnedTargetIsa, signature: &Signature) -> Result<Arc<Trampoline>> {
+    pub(super) fn of(isa: &OwnedTargetIsa, signature: &Signature) -> Result<Arc<Adapter>> {
         let key = (signature.clone(), isa.flags().enable_llvm_abi_extensions());
         let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get_or_insert_default().get(&key) {
             return Ok(Arc::clone(known));
         }
-        let made = Arc::new(Trampoline::new(isa, signature)?);
+        let made = Arc::new(Adapter::new(isa, signature)?);
         let mut kept = lock();
         let kept = kept.get_or_insert_default();
         if kept.len() >= KEPT_MAX {
@@ -62,7 +62,7 @@ impl Trampoline {
         Ok(made)
     }
 
-    fn new(isa: &OwnedTargetIsa, signature: &Signature) -> Result<Trampoline> {
+    fn new(isa: &OwnedTargetIsa, signature: &Signature) -> Result<Adapter> {
         let function = build(isa, signature);
         let own = function.signature.clone();
         let code = compile_for(&**isa, function, 0, "a call", None)
@@ -74,7 +74,7 @@ impl Trampoline {
         let entry = unsafe {
             std::mem::transmute::<*const (), extern "C" fn(usize, *const i64, *mut i64)>(pointer)
         };
-        Ok(Trampoline { entry, _linked: linked })
+        Ok(Adapter { entry, _linked: linked })
     }
 
     /// Calls the function at `address`, which has this signature; traps are not caught.
@@ -137,14 +137,7 @@ fn load(b: &mut FunctionBuilder, base: Value, offset: i32, ty: Type, is_big: boo
     b.ins().load(ty, flags, base, place(offset, ty, is_big))
 }
 
-fn store(
-    b: &mut FunctionBuilder,
-    base: Value,
-    offset: i32,
-    ty: Type,
-    value: Value,
-    is_big: bool,
-) {
+fn store(b: &mut FunctionBuilder, base: Value, offset: i32, ty: Type, value: Value, is_big: bool) {
     let flags = MemFlagsData::trusted();
     if ty == types::I128 {
         let (low, high) = b.ins().isplit(value);
