@@ -2,7 +2,9 @@
 #ifndef CRANELIFT_CHECK_H
 #define CRANELIFT_CHECK_H
 
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include "rt_cranelift.h"
 
 #include "tests/c/check.h"

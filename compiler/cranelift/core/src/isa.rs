@@ -4,7 +4,7 @@
 //! it. Object modules start from the plain architecture and position-independent code, so that an
 //! object is the same from every host; JIT modules start from what the processor can do.
 
-use cranelift_codegen::isa::{self, OwnedTargetIsa};
+use cranelift_codegen::isa::{self, CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable, SetError, Setting, SettingKind};
 use ffi_rt::{Error, ErrorCode, Result, fail};
 use target_lexicon::{Architecture, BinaryFormat, Triple};
@@ -100,6 +100,11 @@ pub fn parse_triple(text: &str) -> Result<Triple> {
     }
     text.parse::<Triple>()
         .map_err(|error| Error::new(ErrorCode::Parse, format!("target `{text}`: {error}")))
+}
+
+/// The calling convention of C on a target.
+pub fn convention(triple: &Triple) -> CallConv {
+    CallConv::triple_default(triple)
 }
 
 /// Makes a target from a triple and settings, each `name=value`, a later one over an earlier.

@@ -8,7 +8,7 @@ use crate::isa::Kind;
 use crate::line;
 use crate::module::{Compiled, Module, Shared, State, panic_text};
 use crate::types::Linkage;
-use crate::unwind::{self, Reference};
+use crate::unwind::{self, Pointers, Reference};
 use cranelift_module::{
     DataDescription, DataId, FuncId, Module as _, ModuleError, ModuleReloc, ModuleRelocTarget,
 };
@@ -246,15 +246,21 @@ fn add_frames(
 ) -> Result<()> {
     let isa = shared.isa();
     let numbered = codes.iter().enumerate().map(|(number, &(_, code))| (number, code));
-    let Some((bytes, references)) = unwind::section(isa, numbered)? else { return Ok(()) };
+    let Some((bytes, references)) = unwind::section(isa, numbered, Pointers::Relative)? else {
+        return Ok(());
+    };
     let section = product.object.section_id(StandardSection::EhFrame);
     product.object.append_section_data(section, &bytes, u64::from(isa.pointer_bytes()));
     let symbol = |product: &ObjectProduct, number: usize| {
         product.function_symbol(FuncId::from_u32(codes[number].0))
     };
-    for reference in references {
-        let symbol = symbol(product, reference.function);
-        add_reference(&mut product.object, section, symbol, &reference)?;
+    for mut reference in references {
+        let function = product.object.symbol(symbol(product, reference.function));
+        let Some(text) = function.section.id() else { continue };
+        // By the section: the linker may put another function in the place of an exported one.
+        reference.addend += function.value as i64;
+        let text = product.object.section_symbol(text);
+        add_reference(&mut product.object, section, text, &reference)?;
     }
     Ok(())
 }

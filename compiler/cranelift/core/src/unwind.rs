@@ -48,6 +48,15 @@ pub(crate) struct Reference {
     pub is_relative: bool,
 }
 
+/// How a section refers to functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pointers {
+    /// By address: code in memory may be anywhere.
+    Absolute,
+    /// By distance, which a linker knows: the section stays read-only when the program is moved.
+    Relative,
+}
+
 /// The byte order of a target.
 pub(crate) fn endian(isa: &dyn TargetIsa) -> RunTimeEndian {
     match isa.triple().endianness() {
@@ -64,11 +73,11 @@ pub(crate) fn write_error(error: gimli::write::Error) -> Error {
 pub(crate) fn section<'a>(
     isa: &dyn TargetIsa,
     functions: impl Iterator<Item = (usize, &'a Compiled)>,
+    pointers: Pointers,
 ) -> Result<Option<(Vec<u8>, Vec<Reference>)>> {
     let place = |symbol| Address::Symbol { symbol, addend: 0 };
-    let Some(table) = table(isa, functions.map(|(number, code)| (place(number), code))) else {
-        return Ok(None);
-    };
+    let functions = functions.map(|(number, code)| (place(number), code));
+    let Some(table) = table(isa, functions, pointers) else { return Ok(None) };
     let writer = EndianVec::new(endian(isa));
     let mut section = EhFrame(Section { writer, relocations: Vec::new() });
     table.write_eh_frame(&mut section).map_err(write_error)?;
@@ -95,7 +104,7 @@ pub(crate) fn in_memory<'a>(
 ) -> Result<Box<[u64]>> {
     let functions: Vec<_> = functions.collect();
     let numbered = functions.iter().enumerate().map(|(number, &(_, code))| (number, code));
-    let Some((mut bytes, references)) = section(isa, numbered)? else {
+    let Some((mut bytes, references)) = section(isa, numbered, Pointers::Absolute)? else {
         return Ok(Box::default());
     };
     bytes.extend([0; 4]);
@@ -136,6 +145,7 @@ fn put(at: &mut [u8], size: u8, value: u64) -> Result<()> {
 fn table<'a>(
     isa: &dyn TargetIsa,
     functions: impl Iterator<Item = (Address, &'a Compiled)>,
+    pointers: Pointers,
 ) -> Option<FrameTable> {
     let mut table = FrameTable::default();
     let mut common = None;
@@ -144,7 +154,12 @@ fn table<'a>(
         let id = match common {
             Some(id) => id,
             None => {
-                let id = table.add_cie(isa.create_systemv_cie()?);
+                let mut cie = isa.create_systemv_cie()?;
+                if pointers == Pointers::Relative {
+                    let relative = gimli::DW_EH_PE_pcrel.0 | gimli::DW_EH_PE_sdata4.0;
+                    cie.fde_address_encoding = gimli::DwEhPe(relative);
+                }
+                let id = table.add_cie(cie);
                 common = Some(id);
                 id
             }
