@@ -46,14 +46,14 @@ static void check_all_traps(int64_t module) {
     const int64_t overflow[] = {INT64_MIN, -1};
     const int64_t nan[] = {0x7ff8000000000000};
     const int64_t low[] = {24};
-    check_trap(module, "divide", by_zero, 2, RT_CRANELIFT_TRAP_INTEGER_DIVISION_BY_ZERO);
-    check_trap(module, "divide", overflow, 2, RT_CRANELIFT_TRAP_INTEGER_OVERFLOW);
-    check_trap(module, "udivide", by_zero, 2, RT_CRANELIFT_TRAP_INTEGER_DIVISION_BY_ZERO);
+    check_trap(module, "divide", by_zero, 2, RT_CRANELIFT_TRAP_REPORT_INTEGER_DIVISION_BY_ZERO);
+    check_trap(module, "divide", overflow, 2, RT_CRANELIFT_TRAP_REPORT_INTEGER_OVERFLOW);
+    check_trap(module, "udivide", by_zero, 2, RT_CRANELIFT_TRAP_REPORT_INTEGER_DIVISION_BY_ZERO);
     check_trap(module, "user", NULL, 0, 250);
-    check_trap(module, "convert", nan, 1, RT_CRANELIFT_TRAP_BAD_CONVERSION_TO_INTEGER);
-    check_trap(module, "peek", low, 1, RT_CRANELIFT_TRAP_HEAP_OUT_OF_BOUNDS);
-    check_trap(module, "stop", NULL, 0, RT_CRANELIFT_TRAP_BREAKPOINT);
-    check_trap(module, "deep", low, 1, RT_CRANELIFT_TRAP_STACK_OVERFLOW);
+    check_trap(module, "convert", nan, 1, RT_CRANELIFT_TRAP_REPORT_BAD_CONVERSION_TO_INTEGER);
+    check_trap(module, "peek", low, 1, RT_CRANELIFT_TRAP_REPORT_HEAP_OUT_OF_BOUNDS);
+    check_trap(module, "stop", NULL, 0, RT_CRANELIFT_TRAP_REPORT_BREAKPOINT);
+    check_trap(module, "deep", low, 1, RT_CRANELIFT_TRAP_REPORT_STACK_OVERFLOW);
     const int64_t fine[] = {7, 2};
     rt_list_i64 results = rt_cranelift_call_function_catching(pointer_of(module, "divide"), fine, 2);
     CHECK(results.len == 1 && results.items[0] == 3);
@@ -85,7 +85,7 @@ static int64_t inner_module;
 /* Called by JIT code: traps in a call of its own, catches that, and goes on. */
 static int64_t trap_inside(int64_t value) {
     const int64_t args[] = {1, 0};
-    check_trap(inner_module, "divide", args, 2, RT_CRANELIFT_TRAP_INTEGER_DIVISION_BY_ZERO);
+    check_trap(inner_module, "divide", args, 2, RT_CRANELIFT_TRAP_REPORT_INTEGER_DIVISION_BY_ZERO);
     /* The plain form inside of a call that catches is an error too. */
     CHECK_FAILS(rt_cranelift_call_function_ptr(pointer_of(inner_module, "divide"), args, 2), 0, TRAP);
     return value * 10;
@@ -100,7 +100,7 @@ static void case_calls_nest(void) {
         rt_list_i64 results = rt_cranelift_call_function_catching(back, fine, 2);
         CHECK(results.len == 1 && results.items[0] == 10);
         CHECK(rt_list_i64_free(results));
-        check_trap(inner_module, "back", zero, 2, RT_CRANELIFT_TRAP_INTEGER_DIVISION_BY_ZERO);
+        check_trap(inner_module, "back", zero, 2, RT_CRANELIFT_TRAP_REPORT_INTEGER_DIVISION_BY_ZERO);
     }
     rt_cranelift_free_module(inner_module);
 }

@@ -32,7 +32,7 @@ pub enum TrapKind {
 }
 
 impl TrapKind {
-    /// The number that the enum `CraneliftTrap` of the spec gives it.
+    /// The number that the enum `CraneliftTrapReport` of the spec gives it.
     pub fn number(self) -> i64 {
         match self {
             TrapKind::Code(code) => i64::from(code),
