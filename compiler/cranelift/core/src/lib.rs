@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod call;
+pub mod codegen;
 pub mod data;
 pub mod declarations;
 pub mod disas;
