@@ -59,7 +59,8 @@ static void case_a_text_counts_as_a_whole(void) {
     CHECK(compile(context, USE ADD));
     CHECK(!compile(context, ADD));
     CHECK_ERROR(ALREADY_EXISTS);
-    CHECK(!compile(context, "function %x() system_v {\nblock0:\n return\n}\nfunction %x() system_v {\nblock0:\n return\n}"));
+#define TWICE "function %x() system_v {\nblock0:\n    return\n}\n"
+    CHECK(!compile(context, TWICE TWICE));
     CHECK_ERROR(ALREADY_EXISTS);
     CHECK(rt_codegen_free(context));
 }
