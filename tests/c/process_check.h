@@ -7,32 +7,17 @@
 #define PROCESS_CHECK_H
 
 #include "check.h"
+#include "clock.h"
 
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
-
-/* A generous bound for calls that must not hang, in milliseconds; what they wait on sleeps longer. */
-#define SOON 20000
 
 /* The arguments `args, count` of a call that runs a script in the shell. */
 #define SCRIPT(text) ((const rt_text[]){RT_TEXT("-c"), RT_TEXT(text)}), 2
 
 /* The arguments `args, count` of a call with one argument. */
 #define ARG(text) ((const rt_text[]){RT_TEXT(text)}), 1
-
-/* A clock that only goes forward. */
-static inline int64_t now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static inline void nap_ms(int64_t ms) {
-    struct timespec nap = {ms / 1000, (ms % 1000) * 1000000};
-    nanosleep(&nap, NULL);
-}
 
 /* Whether the process has ended; a zombie that nobody collects has. */
 static inline bool has_ended(int64_t pid) {

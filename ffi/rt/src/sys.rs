@@ -7,12 +7,14 @@ mod env;
 mod limit;
 mod map;
 mod read;
+mod signal;
 mod system;
 
 pub use env::{remove_env, set_env};
 pub use limit::{Resource, limit_address_space, limit_resource};
 pub use map::read_mapped;
 pub use read::read_into;
+pub use signal::has_default_action;
 pub use system::online_cpus;
 
 #[cfg(all(test, not(miri)))]

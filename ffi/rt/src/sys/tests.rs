@@ -132,3 +132,11 @@ fn limits_reach_the_process_to_start_and_not_this_one() {
     assert_eq!(output_of(limit_resource(&mut command, Resource::Nofile, 77)), "77\n77");
     assert_eq!(rustix::process::getrlimit(Resource::As), before);
 }
+
+#[test]
+fn the_default_action_of_a_signal_is_known() {
+    assert!(has_default_action(libc::SIGUSR2).unwrap());
+    // Rust ignores it before `main`.
+    assert!(!has_default_action(libc::SIGPIPE).unwrap());
+    assert!(has_default_action(-1).is_err());
+}
