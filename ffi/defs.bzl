@@ -128,7 +128,7 @@ def ffi_runtime(name, crates, library_name):
     umbrella_header(
         name = name + HEADER + "_file",
         out = name + ".h",
-        includes = ["rt_{}.h".format(module.name.removeprefix("ffi_")) for module in modules],
+        includes = ["rt_{}.h".format(module.name.removeprefix("ffi_").removesuffix("_ffi")) for module in modules],
     )
     ffi_header(
         name = name + HEADER,
