@@ -215,6 +215,49 @@ static void case_deep_tree(void) {
     CHECK(rt_dir_remove_all(RT_STR("d")));
 }
 
+static bool close_all_but_few_files(void) {
+    struct rlimit limit = {3, 3};
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+static void fail_without_files(void) {
+    CHECK_LIST_FAILS(rt_dir_walk(RT_STR("d")), TOO_MANY_FILES);
+    CHECK_LIST_FAILS(rt_dir_list(RT_STR("d")), TOO_MANY_FILES);
+    CHECK_TEXT_FAILS(rt_temp_file_create(RT_STR("d"), RT_STR("a"), RT_STR("")), TOO_MANY_FILES);
+    CHECK_FAILS(rt_file_atomic_write(RT_STR("d/new"), RT_STR("x")), false, TOO_MANY_FILES);
+}
+
+static void case_no_files_left(void) {
+    make_dir("d");
+    in_child(close_all_but_few_files, fail_without_files);
+    CHECK_NO_ITEMS(rt_dir_list(RT_STR("d")));
+}
+
+/* A place whose path cannot be given back is refused before anything is made in it. */
+static void case_temporary_in_a_nameless_place(void) {
+    make_dir("bad\xff");
+    CHECK(chdir("bad\xff") == 0);
+    CHECK_TEXT_FAILS(rt_temp_file_create(RT_STR("."), RT_STR("a"), RT_STR("")), INVALID_UTF8);
+    CHECK_TEXT_FAILS(rt_temp_dir_create(RT_STR("."), RT_STR("a")), INVALID_UTF8);
+    CHECK_NO_ITEMS(rt_dir_list(RT_STR(".")));
+    CHECK(chdir("..") == 0);
+}
+
+/* However many `**` reach a directory, it is looked into once for each. */
+static void case_glob_of_many_depths(void) {
+    for (int i = 0; i < 20; i++) {
+        make_dir("d");
+        CHECK(chdir("d") == 0);
+    }
+    for (int i = 0; i < 20; i++) CHECK(chdir("..") == 0);
+    char pattern[1024] = "";
+    for (int i = 0; i < 300; i++) strcat(pattern, "**/");
+    strcat(pattern, "d");
+    rt_list_text found = rt_glob((const uint8_t *)pattern, strlen(pattern));
+    CHECK_U64(found.len, 20);
+    CHECK(rt_list_text_free(found));
+}
+
 static void case_list_dir_recursive(void) {
     CHECK(rt_dir_create_all(RT_STR("d/sub.txt")));
     put("d/a.txt", "");
@@ -301,6 +344,9 @@ static const check_case cases[] = {
     CASE(many_entries),
     CASE(names_that_are_not_utf8),
     CASE(dir_walk),
+    CASE(no_files_left),
+    CASE(temporary_in_a_nameless_place),
+    CASE(glob_of_many_depths),
     CASE(deep_tree),
     CASE(list_dir_recursive),
     CASE(glob),

@@ -154,6 +154,15 @@ static void case_lock_failures(void) {
     CHECK_FAILS(rt_file_lock_shared(RT_STR("a\0b"), 0), 0, INVALID_ARGUMENT);
 }
 
+static void lock_what_cannot_be_made(void) {
+    CHECK_FAILS(rt_file_lock(RT_STR("closed/new.lock"), 0), 0, PERMISSION_DENIED);
+}
+
+static void case_lock_without_permission(void) {
+    CHECK(mkdir("closed", 0755) == 0 && chmod(".", 0755) == 0);
+    in_child(become_nobody, lock_what_cannot_be_made);
+}
+
 static void case_lock_keeps_content(void) {
     put("data", "kept");
     CHECK(chmod("data", 0444) == 0);
@@ -272,7 +281,7 @@ static const check_case cases[] = {
     CASE(hard_links),
     CASE(lock),
     CASE(shared_locks),
-    CASE(lock_failures),
+    CASE(lock_without_permission), CASE(lock_failures),
     CASE(lock_keeps_content),
     CASE(lock_waits),
     CASE(lock_times_out),

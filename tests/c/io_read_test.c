@@ -186,6 +186,9 @@ static void case_mmap(void) {
     CHECK(bytes.len == 3 && bytes.items[0] == 255 && bytes.items[1] == 0 && bytes.items[2] == 128);
     CHECK(rt_list_i64_free(bytes));
     CHECK_TEXT_HAS(rt_file_mmap_read_text(RT_STR("/proc/self/status")), "Name:");
+    /* Files of sysfs say that they have a page, hold less, and cannot be mapped. */
+    const char *sysfs = "/sys/kernel/mm/transparent_hugepage/enabled";
+    if (access(sysfs, R_OK) == 0) CHECK_TEXT_HAS(rt_file_mmap_read_text(RT_CSTR(sysfs)), "never");
 }
 
 static void case_mmap_failures(void) {

@@ -101,6 +101,18 @@ pub const BYTES: &[Way] = &[
     written!("binary_file", b"\x7fELF\x02\x01\x01\0\0\0\0", "demo.toml:1:", "F0105"),
     written!("wrong_utf8", b"[module]\nname = \"d\xffemo\"\n", "demo.toml:2:10", "F0105"),
     written!("huge_file", vec![b'#'; 5 << 20], "demo.toml:1:1", "F0106", "4 MiB"),
+    written!(
+        "huge_family",
+        format!(
+            "[module]\nname = \"demo\"\ndoc = \"D.\"\n[[family]]\nname = \"rt_${{a}}\"\ndoc = \"{}\"\n\
+             example = \"rt_${{a}}();\"\nbody = \"1\"\nmembers = [{{ a = \"x\", b = \"{}\" }}]\n",
+            "${b}".repeat(200_000),
+            "b".repeat(1_000_000)
+        ),
+        "demo.toml:5:8",
+        "F0106",
+        "16 MiB"
+    ),
     written!("not_toml", "[module\nname = 1\n", "demo.toml:1:", "F0101"),
     written!("a_page_of_html", "<!DOCTYPE html>\n<p>not found</p>\n", "demo.toml:1:1", "F0101"),
     written!("deeply_nested_toml", format!("a = {}", "[".repeat(100_000)), "demo.toml:1:", "F0101"),

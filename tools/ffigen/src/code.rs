@@ -61,9 +61,10 @@ table where an array of tables belongs, an integer beyond 64 bits.
 "A spec is UTF-8 text without NUL bytes. The message gives the first byte that is neither. A byte
 order mark and Windows line ends are fine."
 
-    TOO_LARGE "F0106" "the file is larger than a spec can be"
-"A spec has at most 4 MiB; a real one has less than a hundredth of that. Most likely the path names
-something else."
+    TOO_LARGE "F0106" "more text than a spec can have"
+"A spec has at most 4 MiB, and each of its families makes at most 16 MiB of text; real ones have less
+than a hundredth of that. Most likely the path names something else, or a placeholder stands for far
+more than was meant."
 
     EMPTY_TEXT "F0107" "empty text"
 "Text that says nothing (documentation, an example, a body of blanks) would be copied into the

@@ -71,7 +71,11 @@ fn code_of_io(error: &io::Error) -> ErrorCode {
         (io::ErrorKind::InvalidData, Some(inner)) => {
             code_of_wrapped(inner).unwrap_or(ErrorCode::Parse)
         }
-        (kind, _) => code_of_kind(kind),
+        // Kinds are fewer than error numbers; what is wrapped may still have its number.
+        (kind, inner) => match code_of_kind(kind) {
+            ErrorCode::Io => inner.and_then(|it| code_of_wrapped(it)).unwrap_or(ErrorCode::Io),
+            code => code,
+        },
     }
 }
 

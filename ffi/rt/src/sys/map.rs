@@ -6,7 +6,7 @@
 //! positioned reads take its place.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 use std::ptr::NonNull;
@@ -28,14 +28,21 @@ pub(super) fn read_mapped_then(file: &File, between: impl FnOnce()) -> io::Resul
     let length = metadata.len();
     if length == 0 || !metadata.is_file() {
         let mut content = Vec::new();
-        let mut file = file;
-        file.read_to_end(&mut content)?;
+        super::read_into(file, &mut content, usize::MAX)?;
         return Ok(content);
     }
     let length = usize::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
     let mut content = Vec::new();
     content.try_reserve_exact(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
-    let mapping = Mapping::new(file, length)?;
+    let mapping = match Mapping::new(file, length) {
+        Ok(mapping) => mapping,
+        // Some file systems, such as /sys, have no mappings, and sizes that mean nothing.
+        Err(error) if error.raw_os_error() == Some(libc::ENODEV) => {
+            super::read_into(file, &mut content, usize::MAX)?;
+            return Ok(content);
+        }
+        Err(error) => return Err(error),
+    };
     between();
     match mapping.copy_to(&mut content) {
         // A page that the new end lies in reads as zeros behind it, so the length tells what the

@@ -16,6 +16,15 @@ pub(super) fn check(review: &mut Review) {
 
 fn check_generated(review: &mut Review) {
     let draft = review.draft;
+    if draft.module.name == crate::BASE {
+        let mistake = Diagnostic::error(
+            code::WRONG_PROVIDER,
+            format!("module `{}` cannot be generated", crate::BASE),
+        )
+        .label(draft.module.name_span, "the name of the runtime under all modules")
+        .help("take another name; only the spec of `ffi/rt` is called so");
+        review.report(mistake);
+    }
     for item in draft.handles.iter().filter(|item| item.rust.text.is_empty()) {
         let mistake = Diagnostic::error(
             code::MISSING_KEY,

@@ -3,7 +3,7 @@
 //! C and C++ lists include words that common headers and compilers define as macros, because a macro replaces a name
 //! wherever it stands.
 
-/// C up to C23, and macros of common headers.
+/// C up to C23, and macros and types of common headers.
 const C: &[&str] = &[
     "alignas",
     "alignof",
@@ -34,17 +34,27 @@ const C: &[&str] = &[
     "imaginary",
     "inline",
     "int",
+    "int16_t",
+    "int32_t",
+    "int64_t",
+    "int8_t",
+    "intmax_t",
+    "intptr_t",
     "linux",
     "long",
+    "max_align_t",
     "noreturn",
     "nullptr",
     "offsetof",
+    "ptrdiff_t",
     "register",
     "restrict",
     "return",
     "short",
     "signed",
+    "size_t",
     "sizeof",
+    "ssize_t",
     "static",
     "static_assert",
     "stderr",
@@ -57,11 +67,18 @@ const C: &[&str] = &[
     "typedef",
     "typeof",
     "typeof_unqual",
+    "uint16_t",
+    "uint32_t",
+    "uint64_t",
+    "uint8_t",
+    "uintmax_t",
+    "uintptr_t",
     "union",
     "unix",
     "unsigned",
     "void",
     "volatile",
+    "wchar_t",
     "while",
 ];
 

@@ -69,7 +69,7 @@ impl Table<'_, '_> {
         for item in items {
             self.names.insert(format!("rt_opt_{item}"), (Kind::Base, None));
         }
-        for name in ["rt_text", "rt_bytes"] {
+        for name in ["rt_text", "rt_bytes", "rt_cstr_len"] {
             self.names.insert(name.to_owned(), (Kind::Base, None));
         }
         if let Some(base) = self.review.base {

@@ -31,7 +31,16 @@ pub(super) fn expand<'s>(
     for index in 0..members.value.len() {
         let mut expansion =
             Expansion { members: &members.value, index, seen: &mut seen, diagnostics };
-        functions.push(Cow::Owned(expansion.function(item)));
+        let function = expansion.function(item);
+        if seen.bytes > MAX_BYTES {
+            let title = format!("family `{}` makes more than 16 MiB of text", item.name.text);
+            let mistake = Diagnostic::error(code::TOO_LARGE, title)
+                .label(item.name.span, format!("too much with its {}th member", index + 1))
+                .help("shorten what its placeholders stand for, or split the module");
+            diagnostics.push(mistake);
+            return functions;
+        }
+        functions.push(Cow::Owned(function));
     }
     // A placeholder without a key and a key without a placeholder are most likely one slip.
     if seen.unknown.is_empty() {
@@ -56,9 +65,14 @@ fn report_unused(members: &[Member], used: &HashSet<String>, diagnostics: &mut V
     }
 }
 
+/// The most text that one family may make: a few hundred thousand lines, far more than anybody reads.
+const MAX_BYTES: usize = 16 << 20;
+
 /// What the placeholders of a family have shown so far.
 #[derive(Default)]
 struct Seen {
+    /// Bytes of text made.
+    bytes: usize,
     /// Keys that some text uses.
     used: HashSet<String>,
     /// Keys that no member gives; each is reported once.
@@ -136,6 +150,10 @@ impl<'a> Expansion<'a> {
         let mut text = String::with_capacity(value.text.len() + 16);
         let mut end = 0;
         for (key, at) in placeholders(&value.text) {
+            // The rest of a text that is too much already is nobody's loss.
+            if text.len() + self.seen.bytes > MAX_BYTES {
+                break;
+            }
             text.push_str(&value.text[end..at]);
             end = at + "${}".len() + key.len();
             match self.member().pairs.iter().find(|pair| pair.key.text == key) {
@@ -153,6 +171,7 @@ impl<'a> Expansion<'a> {
             }
         }
         text.push_str(&value.text[end..]);
+        self.seen.bytes += text.len();
         Str { text, span: value.span, exact: None }
     }
 

@@ -7,14 +7,18 @@ pub fn header(module: &str) -> String {
     format!("rt_{module}.h")
 }
 
-/// The include guard.
+/// The include guard. No constant of an enum can have this name: those do not end with an underscore.
 pub fn guard(module: &str) -> String {
-    format!("RT_{}_H", module.to_ascii_uppercase())
+    format!("RT_{}_H_", module.to_ascii_uppercase())
 }
 
-/// Text that cannot end a comment.
+/// Text that cannot end a comment and holds no trigraph: `??/` is a backslash for C up to C17.
 pub fn comment(text: &str) -> String {
-    text.replace("*/", "* /").replace("/*", "/ *")
+    let mut text = text.replace("*/", "* /").replace("/*", "/ *");
+    for third in "=/'()!<>-".chars() {
+        text = text.replace(&format!("??{third}"), &format!("? ?{third}"));
+    }
+    text
 }
 
 /// Documentation as a finished comment: one line where it fits, else a block.
@@ -41,6 +45,7 @@ mod tests {
     #[test]
     fn comments_cannot_end_early() {
         assert_eq!(comment("see */ and /*"), "see * / and / *");
+        assert_eq!(comment("what??/ ???= ??"), "what? ?/ ?? ?= ??");
     }
 
     #[test]
@@ -54,7 +59,7 @@ mod tests {
 
     #[test]
     fn guards_and_headers_follow_the_module() {
-        assert_eq!(guard("io"), "RT_IO_H");
+        assert_eq!(guard("io"), "RT_IO_H_");
         assert_eq!(header("base"), "rt_base.h");
     }
 }

@@ -87,7 +87,7 @@ impl<'s> Reader<'_, 's> {
             code::WRONG_TYPE,
             format!("`{key}` does not fit 64 bits{}", self.of_whom()),
         )
-        .label(span, "larger than any 64-bit integer")
+        .label(span, "beyond the integers of TOML")
         .help(format!("take a number from {} to {}", i64::MIN, i64::MAX));
         self.diagnostics.push(mistake);
         T::default()
