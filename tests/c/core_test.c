@@ -142,12 +142,12 @@ static void in_limited_child(int64_t bytes, void (*work)(void)) {
     CHECK_INT(status, 0);
 }
 
-/* 4 GiB in small pieces and 4 GiB in large ones, with 192 MiB of memory, while 20 MiB of lists are in use. */
+/* 2 GiB in small pieces and 1 GiB in large ones, with 192 MiB of memory, while 20 MiB of lists are in use. */
 static void allocate_more_than_there_is(void) {
     node *lists[8];
     for (int i = 0; i < 8; i++) lists[i] = make_list(80000 + i);
     int64_t **tree = make_tree(14, 5);
-    for (int64_t i = 0; i < 4 * 1024 * 1024; i++) {
+    for (int64_t i = 0; i < 2 * 1024 * 1024; i++) {
         int64_t *object = (int64_t *)rt_gc_malloc(1000);
         if (object == NULL) {
             CHECK_ERROR(OK);
@@ -155,7 +155,7 @@ static void allocate_more_than_there_is(void) {
         }
         object[i % 125] = (int64_t)object;
     }
-    for (int64_t i = 0; i < 1024; i++) {
+    for (int64_t i = 0; i < 256; i++) {
         char *object = (char *)rt_gc_malloc_atomic(4 * MIB);
         if (object == NULL) {
             CHECK_ERROR(OK);
