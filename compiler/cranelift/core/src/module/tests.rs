@@ -292,3 +292,16 @@ block0(v0: i64):
         "function %w() system_v {\n    fn0 = u0:99()\nblock0:\n    call fn0()\n    return\n}";
     assert_eq!(failure(module.define_text(wrong)).0, ErrorCode::NotFound);
 }
+
+#[test]
+fn a_text_cannot_fill_memory() {
+    let module = jit(&[]);
+    for number in ["v", "block", "ss", "sig", "fn", "gv"] {
+        let text = format!("function %x() {{\nblock0:\n    {number}2000000000\n}}");
+        let (code, message) = failure(module.define_text(&text));
+        assert_eq!(code, ErrorCode::LimitReached);
+        assert!(message.starts_with("line 3: "), "{message}");
+    }
+    let fine = "function %v9999999999() system_v {\nblock65000: ; v2000000000\n    return\n}";
+    assert_eq!(module.define_text(fine).unwrap(), 1);
+}

@@ -14,6 +14,10 @@ use std::sync::Arc;
 /// The longest text, in bytes.
 pub const TEXT_MAX: usize = 64 << 20;
 
+/// How high blocks, values and the like may be numbered in any text; in a longer text, up to its
+/// length.
+const NUMBER_MAX: usize = 1 << 16;
+
 impl Shared {
     /// Defines every function of a text, in its order, and gives how many there are. A name that
     /// is neither in the text nor declared is declared as imported.
@@ -22,14 +26,7 @@ impl Shared {
     /// `PARSE` for what is no such text, with the line; else as for [`define`](Shared::define). The
     /// functions in front of one that fails are defined.
     pub fn define_text(&self, source: &str) -> Result<u64> {
-        if source.len() > TEXT_MAX {
-            let message = format!("the text is longer than {TEXT_MAX} bytes");
-            return fail(ErrorCode::LimitReached, message);
-        }
-        let functions = cranelift_reader::parse_functions(source).map_err(|error| {
-            let line = error.location.line_number;
-            Error::new(ErrorCode::Parse, format!("line {line}: {}", error.message))
-        })?;
+        let functions = read(source)?;
         let mut names = HashSet::new();
         for function in &functions {
             let name = name_of(function);
@@ -175,6 +172,48 @@ impl Shared {
             (Linkage::Export, Kind::Object) => !self.isa().flags().is_pic(),
         }
     }
+}
+
+/// Reads the functions of a text.
+///
+/// # Errors
+/// `PARSE` with the line, `LIMIT_REACHED` for a text that is too long, or that numbers things so
+/// high that they would fill memory.
+pub(crate) fn read(source: &str) -> Result<Vec<Function>> {
+    if source.len() > TEXT_MAX {
+        let message = format!("the text is longer than {TEXT_MAX} bytes");
+        return fail(ErrorCode::LimitReached, message);
+    }
+    check_numbers(source)?;
+    cranelift_reader::parse_functions(source).map_err(|error| {
+        let line = error.location.line_number;
+        Error::new(ErrorCode::Parse, format!("line {line}: {}", error.message))
+    })
+}
+
+/// The reader makes all blocks up to the highest number that it meets, and so on; hence no number
+/// may be far above what the text has room for.
+fn check_numbers(source: &str) -> Result<()> {
+    const MADE: [&str; 8] = ["block", "dss", "dt", "fn", "gv", "sig", "ss", "v"];
+    let limit = source.len().max(NUMBER_MAX);
+    for (index, line) in source.lines().enumerate() {
+        let code = line.split(';').next().unwrap_or_default();
+        let is_other = |c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '%');
+        for word in code.split(is_other) {
+            let kind = word.trim_end_matches(|c: char| c.is_ascii_digit());
+            let number = &word[kind.len()..];
+            if number.is_empty() || !MADE.contains(&kind) {
+                continue;
+            }
+            if number.parse().is_ok_and(|number: usize| number <= limit) {
+                continue;
+            }
+            let line = index + 1;
+            let message = format!("line {line}: `{word}`: numbers go up to {limit} in this text");
+            return fail(ErrorCode::LimitReached, message);
+        }
+    }
+    Ok(())
 }
 
 /// The symbol of a function in a text: `%name`, or `u0:1` as it stands.
