@@ -14,5 +14,6 @@ pub mod object;
 pub mod signature;
 #[cfg(test)]
 mod testing;
+pub mod text;
 pub mod types;
 pub mod unwind;
