@@ -15,6 +15,7 @@ mod memory;
 mod variable;
 
 pub use builder::{Building, FIRST_LIST_LIMIT};
+pub use cranelift_codegen::ir::Opcode;
 pub use inst::class;
 
 use crate::declarations::Declarations;
