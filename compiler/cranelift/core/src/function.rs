@@ -67,6 +67,7 @@ pub(crate) fn refuse<T>(code: ErrorCode, message: impl Into<String>) -> Built<T>
     Err(Problem::new(code, message))
 }
 
+#[expect(clippy::large_enum_variant, reason = "a box would cost every building call a look-up")]
 enum State {
     Building(Building),
     Finished(Box<FinishedFunction>),

@@ -4,7 +4,8 @@
 //! it. Object modules start from the plain architecture and position-independent code, so that an
 //! object is the same from every host; JIT modules start from what the processor can do.
 
-use cranelift_codegen::isa::{self, CallConv, OwnedTargetIsa};
+pub use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::isa::{self, CallConv};
 use cranelift_codegen::settings::{self, Configurable, SetError, Setting, SettingKind};
 use ffi_rt::{Error, ErrorCode, Result, fail};
 use target_lexicon::{Architecture, BinaryFormat, Triple};

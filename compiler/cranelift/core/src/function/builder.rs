@@ -32,6 +32,7 @@ const MAX_ENTITIES: usize = 1 << 26;
 
 thread_local! {
     /// Scratch memory of functions that this thread has finished, to be used again.
+    #[expect(clippy::vec_box, reason = "a builder keeps its address")]
     static SCRATCH: RefCell<Vec<Box<FunctionBuilderContext>>> = const { RefCell::new(Vec::new()) };
 }
 

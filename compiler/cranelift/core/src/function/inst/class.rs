@@ -90,9 +90,8 @@ pub const fn operand(opcode: Opcode) -> Class {
         | Opcode::UaddOverflow
         | Opcode::SaddOverflow
         | Opcode::UsubOverflow
-        | Opcode::SsubOverflow
-        | Opcode::UmulOverflow
-        | Opcode::SmulOverflow => INT,
+        | Opcode::SsubOverflow => INT,
+        Opcode::UmulOverflow | Opcode::SmulOverflow => NARROW_INT,
         Opcode::Bswap => SWAPPABLE,
         Opcode::UaddOverflowTrap => REGISTER,
         Opcode::Fadd
@@ -180,4 +179,34 @@ pub const fn conversion(opcode: Opcode) -> Conversion {
         _ => (Class(0), Class(0), Width::Any),
     };
     Conversion { from, to, width }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCALARS: [Type; 9] =
+        [ir::I8, ir::I16, ir::I32, ir::I64, ir::I128, ir::F16, ir::F32, ir::F64, ir::F128];
+
+    #[test]
+    fn bits_follow_the_numbers_of_cranelift() {
+        for (bit, ty) in SCALARS.into_iter().enumerate() {
+            assert!(Class(1 << bit).contains(ty) && !Class(!(1 << bit)).contains(ty), "{ty}");
+        }
+        assert!(!Class(!0).contains(ir::INVALID) && !Class(!0).contains(ir::I8X16));
+    }
+
+    #[test]
+    fn types_are_those_that_cranelift_takes() {
+        let mut wrong = Vec::new();
+        for &opcode in Opcode::all().iter().filter(|opcode| operand(**opcode).0 != 0) {
+            let set = opcode.constraints().ctrl_typeset().expect("it is polymorphic");
+            for ty in SCALARS {
+                if set.contains(ty) != operand(opcode).contains(ty) {
+                    wrong.push(format!("{opcode}.{ty}: Cranelift says {}", set.contains(ty)));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
 }
