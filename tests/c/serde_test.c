@@ -172,6 +172,9 @@ static void case_errors_name_line_and_column(void) {
     CHECK(!rt_yaml_parse(RT_STR("a: 1\na: 2\n")));
     CHECK_ERROR(PARSE);
     CHECK_MESSAGE("line 2");
+    /* What stands in the text does not decide what kind of error it is. */
+    CHECK_FAILS(rt_yaml_parse(RT_STR("limit: 1\nlimit: 2\n")), false, PARSE);
+    CHECK_FAILS(rt_toml_parse(RT_STR("recursion = 1\nrecursion = 2\n")), false, PARSE);
     const uint8_t bad[] = {'"', 0xff, '"'};
     CHECK_FAILS(rt_json_parse(bad, 3), false, INVALID_UTF8);
 }
@@ -396,7 +399,7 @@ static void case_depth_is_bounded(void) {
         /* YAML reads JSON, too. */
         CHECK(rt_yaml_parse(RT_CSTR(most)));
         CHECK_FAILS(rt_yaml_parse(RT_CSTR(over)), false, LIMIT_REACHED);
-        CHECK(!rt_yaml_parse(RT_CSTR(huge)));
+        CHECK_FAILS(rt_yaml_parse(RT_CSTR(huge)), false, LIMIT_REACHED);
         rt_bytes cbor = rt_json_to_cbor(RT_CSTR(most));
         CHECK(rt_cbor_parse(cbor.ptr, cbor.len));
         rt_bytes_free(cbor);
