@@ -3,11 +3,12 @@
 The names of targets are a contract with whoever uses them, so their suffixes are constants.
 """
 
-load("//ffi/private:generate.bzl", "ffi_generate")
+load("//ffi/private:abi_tests.bzl", "symbols_test")
+load("//ffi/private:generate.bzl", "doc_index", "ffi_generate")
 load("//ffi/private:header.bzl", "ffi_header", "umbrella_header")
 load("//ffi/private:library.bzl", "c_libraries")
 load("//ffi/private:rust.bzl", "generated_libraries")
-load("//ffi/private:tests.bzl", "abi_test", "conformance_test", "header_test", "symbols_test")
+load("//ffi/private:tests.bzl", "header_test", "module_tests")
 
 # What NAME + suffix is. NAME itself is the Rust library.
 SHARED = "_shared"  # libNAME.so
@@ -45,7 +46,8 @@ def ffi_crate(
     """Generates, builds and tests one FFI module. The package holds its committed ABI baseline, abi.json.
 
     Tests: :NAME_abi_test (the manifest is as the baseline), :NAME_symbols_test (the library exports what the manifest
-    says), :NAME_header_test (clean C11 and C++17), :NAME_conformance_test (each function against bad input, from C).
+    says), :NAME_signatures_test (with these signatures), :NAME_header_test (clean C11 and C++17),
+    :NAME_conformance_test (each function against bad input, from C).
 
     Args:
       name: "ffi_" and the module's name, e.g. "ffi_io".
@@ -84,6 +86,8 @@ def ffi_crate(
         name = name + CONFORMANCE,
         testonly = True,
         crates = [name + CONFORMANCE],
+        rustc_flags = ["-Cstrip=none"],
+        shared = name + CONFORMANCE + SHARED,
         static = name + CONFORMANCE + STATIC,
         visibility = ["//visibility:private"],
     )
@@ -93,30 +97,22 @@ def ffi_crate(
         visibility = ["//visibility:public"],
         deps = [str(label) + HEADER for label in base],
     )
-    abi_test(
-        name = name + "_abi_test",
+    module_tests(
+        name = name,
         baseline = baseline,
-        manifest = name + MANIFEST,
-    )
-    symbols_test(
-        name = name + "_symbols_test",
+        conformance = name + CONFORMANCE + "_c",
+        debug_library = name + CONFORMANCE + SHARED,
+        header = "rt_{}.h".format(module),
+        headers = [name + HEADER],
         library = name + SHARED,
         manifests = [str(label) + MANIFEST for label in base] + [name + MANIFEST],
-    )
-    header_test(
-        name = name + "_header_test",
-        header = "rt_{}.h".format(module),
-        deps = [name + HEADER, name + STATIC],
-    )
-    conformance_test(
-        name = name + "_conformance_test",
-        srcs = [name + CONFORMANCE + "_c"],
-        deps = [name + HEADER, name + CONFORMANCE + STATIC],
+        static = name + STATIC,
+        static_conformance = name + CONFORMANCE + STATIC,
     )
 
 def ffi_runtime(name, crates, library_name):
     """All modules together, for programs that link one library: :NAME_shared, :NAME_static, :NAME_h,
-    :NAME_spl, :NAME_abi.
+    :NAME_spl, :NAME_abi, :NAME_doc and :NAME_index (the reference pages and their index).
 
     Args:
       name: Gives NAME.h, e.g. "rt".
@@ -136,12 +132,13 @@ def ffi_runtime(name, crates, library_name):
         visibility = ["//visibility:public"],
         deps = [str(module) + HEADER for module in modules],
     )
-    for suffix in [SIMPLE, MANIFEST, DOC]:
+    for suffix in [SIMPLE, MANIFEST, DOC, CONFORMANCE + "_c"]:
         native.filegroup(
             name = name + suffix,
             srcs = [str(module) + suffix for module in modules],
             visibility = ["//visibility:public"],
         )
+    doc_index(name = name + "_index", manifests = [str(module) + MANIFEST for module in modules])
     symbols_test(
         name = name + "_symbols_test",
         library = name + SHARED,

@@ -1,4 +1,4 @@
-"""The one call of ffigen per spec."""
+"""The calls of ffigen: one per spec, and one for the index over all reference pages."""
 
 def ffi_generate(name, spec, module, hand_written, suffixes, baseline = [], visibility = ["//visibility:public"]):
     """One genrule that makes all files of a module, and a filegroup per kind of file.
@@ -44,3 +44,20 @@ def ffi_generate(name, spec, module, hand_written, suffixes, baseline = [], visi
             srcs = paths,
             visibility = visibility,
         )
+
+def doc_index(name, manifests):
+    """The index over the reference pages of some modules.
+
+    Args:
+      name: The page is NAME/index.md.
+      manifests: The modules' manifests; their order is that of the index.
+    """
+    ffigen = Label("//tools/ffigen")
+    native.genrule(
+        name = name,
+        srcs = manifests,
+        outs = [name + "/index.md"],
+        cmd = "$(execpath {}) index --out $@ $(SRCS)".format(ffigen),
+        tools = [ffigen],
+        visibility = ["//visibility:public"],
+    )

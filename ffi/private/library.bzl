@@ -7,7 +7,14 @@ load("//tools/bazel:rust.bzl", "EDITION")
 # The shared library loads with the glibc of older machines, too.
 GLIBC_FLOOR_DIR = str(Label("//tools/bazel:glibc_floor"))
 
-def c_libraries(name, crates, static, shared = None, testonly = False, visibility = ["//visibility:public"]):
+def c_libraries(
+        name,
+        crates,
+        static,
+        shared = None,
+        testonly = False,
+        rustc_flags = [],
+        visibility = ["//visibility:public"]):
     """A static and a shared library with all that some crates export.
 
     Each is linked from a root crate that only names the crates, so that a crate itself is compiled once.
@@ -18,6 +25,7 @@ def c_libraries(name, crates, static, shared = None, testonly = False, visibilit
       static: Name of the target of libNAME.a.
       shared: Name of the target of libNAME.so, or None for no shared library.
       testonly: As everywhere.
+      rustc_flags: More flags for linking the shared library.
       visibility: As everywhere.
     """
     labels = [native.package_relative_label(crate) for crate in crates]
@@ -52,6 +60,6 @@ def c_libraries(name, crates, static, shared = None, testonly = False, visibilit
             rustc_flags = [
                 "-Clink-arg=-Wl,-soname,lib{}.so".format(name),
                 "-Clink-arg=-L$(execpath {})".format(GLIBC_FLOOR_DIR),
-            ],
+            ] + rustc_flags,
             **common
         )

@@ -1,7 +1,7 @@
 """The Rust libraries of a module."""
 
 load("@rules_rust//rust:defs.bzl", "rust_library")
-load("//tools/bazel:rust.bzl", "EDITION", "GENERATED_RUSTC_FLAGS")
+load("//tools/bazel:rust.bzl", "DEBUG_INFO", "EDITION", "GENERATED_RUSTC_FLAGS")
 
 def generated_libraries(name, sources, conformance, deps, conformance_deps, visibility):
     """Compiles the generated crate: as users get it, and over the runtime whose next call can be made to panic.
@@ -26,7 +26,8 @@ def generated_libraries(name, sources, conformance, deps, conformance_deps, visi
             crate_name = name,
             crate_root = name + "/rust/lib.rs",
             edition = EDITION,
-            rustc_flags = GENERATED_RUSTC_FLAGS,
+            # What is tested only can also be asked how it was compiled.
+            rustc_flags = GENERATED_RUSTC_FLAGS + (DEBUG_INFO if library == conformance else []),
             visibility = visibility,
             deps = all_deps,
         )

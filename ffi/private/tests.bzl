@@ -1,57 +1,44 @@
 """The tests that each module gets."""
 
-load("@bazel_skylib//rules:native_binary.bzl", "native_test")
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
 load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
-load("//tools/bazel:glibc_floor.bzl", "GLIBC_FLOOR")
+load(":abi_tests.bzl", "abi_test", "signatures_test", "symbols_test")
 
 _STRICT = ["-Wall", "-Wextra", "-Werror", "-pedantic"]
 
 # Rust's part is not instrumented, but both sanitizers watch the allocator, which it shares with C.
 _SANITIZERS = ["-fsanitize=address,leak"]
 
-def abi_test(name, manifest, baseline):
-    """The manifest is as the baseline says. It needs no library, so it speaks up even where a change breaks the build.
+def module_tests(
+        name,
+        baseline,
+        manifests,
+        library,
+        debug_library,
+        header,
+        headers,
+        static,
+        conformance,
+        static_conformance):
+    """The tests of one module, each named after it.
 
     Args:
-      name: Name of the test.
-      manifest: The generated manifest.
+      name: Of the ffi_crate.
       baseline: A list with the committed manifest or, as long as there is none, an empty list.
-    """
-    ffigen = Label("//tools/ffigen")
-    _abi_check(name, [manifest], [ffigen] + baseline, [
-        "--ffigen",
-        "$(rootpath {})".format(ffigen),
-        "--baseline",
-        native.package_name() + "/abi.json",
-    ])
-
-def symbols_test(name, library, manifests, functions = None):
-    """The library exports what the manifests say, no more and no fewer; no two of them clash; it loads with old glibcs.
-
-    Args:
-      name: Name of the test.
+      manifests: The manifests of all modules in the library; that of the module is the last.
       library: The shared library.
-      manifests: The manifests of all modules in the library.
-      functions: A file that names the functions which are in the library, for one that does not have all; those of
-        the module `base` always are.
+      debug_library: A shared library of the same code with debug information.
+      header: How a program includes the header, e.g. "rt_io.h".
+      headers: A list with its target.
+      static: The static library.
+      conformance: The conformance program in C.
+      static_conformance: The library that it is linked with.
     """
-    args = ["--library", "$(rootpath {})".format(library), "--glibc", GLIBC_FLOOR]
-    if functions:
-        args += ["--functions", "$(rootpath {})".format(functions)]
-    _abi_check(name, manifests, [library] + ([functions] if functions else []), args)
-
-def _abi_check(name, manifests, data, args):
-    for manifest in manifests:
-        args = args + ["--manifest", "$(rootpath {})".format(manifest)]
-    native_test(
-        name = name,
-        size = "small",
-        src = Label("//tests/abi:abi_check"),
-        out = name + ".bin",
-        args = args,
-        data = manifests + data,
-    )
+    abi_test(name + "_abi_test", manifests[-1], baseline)
+    symbols_test(name + "_symbols_test", library, manifests)
+    signatures_test(name + "_signatures_test", debug_library, manifests)
+    header_test(name + "_header_test", header, headers + [static])
+    conformance_test(name + "_conformance_test", [conformance], headers + [static_conformance])
 
 def header_test(name, header, deps):
     """The header is clean under strict warnings as C11 and as C++17, twice in one file, and what it names can

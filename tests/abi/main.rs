@@ -1,11 +1,13 @@
-//! The ABI tests of one module: its library exports what the manifests say and loads on old machines, the modules in it
-//! do not clash, and the last manifest is as its baseline says.
+//! The ABI tests of one module: its library exports what the manifests say, compiled as they say, and loads on
+//! old machines, the modules in it do not clash, and the last manifest is as its baseline says.
 //!
-//! A program of its own and not a harness of cases, because Bazel makes two tests per module of it:
-//! one with the library, and one with the baseline alone, which also runs where a change breaks the
-//! build (see `ffi/private/tests.bzl`).
+//! A program of its own and not a harness of cases, because Bazel makes three tests per module of it:
+//! one with the library, one with a library that has debug information, and one with the baseline
+//! alone, which also runs where a change breaks the build (see `ffi/private/tests.bzl`).
 
 mod baseline;
+mod compiled;
+mod dwarf;
 mod exports;
 mod functions;
 mod glibc;
@@ -25,6 +27,8 @@ struct Options {
     library: Option<PathBuf>,
     /// The oldest glibc that the library is to load with.
     glibc: Option<String>,
+    /// A shared library of the same code with debug information; without it, no signatures are read.
+    debug_library: Option<PathBuf>,
     /// The manifests of all modules in the library.
     manifests: Vec<PathBuf>,
     /// Names the functions that are in the library, where it does not have all of the manifests.
@@ -47,6 +51,10 @@ fn main() -> Result<ExitCode> {
             findings.extend(glibc::obstacles(&data, floor)?);
         }
     }
+    if let Some(library) = &options.debug_library {
+        let data = fs::read(library).with_context(|| library.display().to_string())?;
+        findings.extend(compiled::differences(&data, &manifests)?);
+    }
     if let (Some(baseline), Some(manifest)) = (&options.baseline, options.manifests.last()) {
         findings.extend(baseline::differences(&options.ffigen, baseline, manifest)?);
     }
@@ -63,6 +71,7 @@ fn parse_options() -> Result<Options> {
         let value = PathBuf::from(args.next().with_context(|| format!("{flag} needs a value"))?);
         match flag.as_str() {
             "--library" => options.library = Some(value),
+            "--debug-library" => options.debug_library = Some(value),
             "--manifest" => options.manifests.push(value),
             "--functions" => options.functions = Some(value),
             "--baseline" => options.baseline = Some(value),

@@ -227,6 +227,13 @@ static void case_a_hasher_is_reset_copied_and_gone(void) {
     CHECK(rt_hasher_free(hasher));
     CHECK_NO_BYTES(rt_hasher_digest(hasher));
     CHECK_ERROR(STALE_HANDLE);
+    int64_t raw = rt_hasher_new(RT_HASH_ALGORITHM_SHA1);
+    CHECK(rt_hasher_update_text(raw, RT_STR("abc")));
+    rt_bytes digest = rt_hex_decode(RT_STR(SHA1_ABC));
+    CHECK_BYTES(rt_hasher_finish(raw), digest.ptr, 20);
+    rt_bytes_free(digest);
+    CHECK_NO_BYTES(rt_hasher_finish(raw));
+    CHECK_ERROR(STALE_HANDLE);
     /* The key stays when a hasher with a key is reset. */
     int64_t mac = rt_hasher_hmac_new(RT_HASH_ALGORITHM_SHA256, RT_STR("Jefe"));
     CHECK(rt_hasher_update_text(mac, RT_STR("noise")) && rt_hasher_reset(mac));

@@ -13,6 +13,9 @@ RUSTC_FLAGS = LINT_FLAGS
 # For generated Rust, whose documentation is its reference page and its header.
 GENERATED_RUSTC_FLAGS = [flag for flag in LINT_FLAGS if not flag.endswith("=missing_docs")]
 
+# For tests that read back how something was compiled; nothing that is shipped has it.
+DEBUG_INFO = ["-Cdebuginfo=2", "-Cstrip=none"]
+
 def rust_crate(
         name,
         deps = [],

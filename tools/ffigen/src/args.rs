@@ -24,6 +24,8 @@ pub enum Verb {
     /// Compare two ABI manifests. Exit code: 0 identical, 1 documentation only, 4 compatible
     /// addition, 8 source break, 16 ABI break.
     AbiDiff(AbiDiff),
+    /// Write the index over the reference pages of several modules.
+    Index(Index),
     /// Say what a diagnostic code means.
     Explain {
         /// The code, `F0201`; without it, every code with its title.
@@ -74,6 +76,17 @@ pub struct Check {
     /// get, as JSON; the emitters are those of `generate --emit`).
     #[arg(long, value_parser = stage, value_name = "STAGE")]
     pub stage: Option<Stage>,
+}
+
+/// Options of `index`.
+#[derive(Debug, Args)]
+pub struct Index {
+    /// The manifests of the modules, in the order of the index.
+    #[arg(required = true, value_name = "MANIFEST")]
+    pub manifests: Vec<PathBuf>,
+    /// The page to write.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// Options of `abi-diff`.

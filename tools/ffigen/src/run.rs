@@ -9,7 +9,7 @@ use ffigen::emit::{self, Emitter};
 use ffigen::resolve::Base;
 use ffigen::{Compiled, abi_diff, code, source, spec};
 
-use crate::args::{AbiDiff, Check, Format, Generate, Input, Stage, Verb};
+use crate::args::{AbiDiff, Check, Format, Generate, Index, Input, Stage, Verb};
 use crate::disk::{self, Failure};
 
 /// The most diagnostics that are printed for one spec; nobody reads more at once.
@@ -37,6 +37,7 @@ pub fn run(verb: Verb, style: Style) -> Outcome {
         Verb::Generate(generate) => session.generate(&generate),
         Verb::Check(check) => session.check(&check),
         Verb::AbiDiff(diff) => session.abi_diff(&diff),
+        Verb::Index(index) => session.index(&index),
         Verb::Explain { code } => session.explain(code.as_deref()),
     };
     session.outcome
@@ -108,6 +109,24 @@ impl Session {
         self.outcome.output = report.render(diff.accept.as_deref());
         self.outcome.code = report.class().exit_code();
         Ok(())
+    }
+
+    fn index(&mut self, index: &Index) -> Result<(), Stopped> {
+        let manifests: Vec<Manifest> = index
+            .manifests
+            .iter()
+            .map(|path| self.read_manifest(path))
+            .collect::<Result<_, _>>()?;
+        let Some(name) = index.out.file_name().and_then(|name| name.to_str()) else {
+            return Err(self.fail(&Failure {
+                title: format!("`{}` is not the name of a file", index.out.display()),
+                help: vec!["name the page to write with `--out`, e.g. `doc/index.md`".to_owned()],
+            }));
+        };
+        let folder = index.out.parent().filter(|folder| *folder != Path::new(""));
+        let page = emit::doc::index::render(&manifests);
+        disk::write(folder.unwrap_or(Path::new(".")), &[(name.to_owned(), &page)])
+            .map_err(|failure| self.fail(&failure))
     }
 
     fn read_manifest(&mut self, path: &Path) -> Result<Manifest, Stopped> {

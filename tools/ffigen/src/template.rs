@@ -37,6 +37,7 @@ templates! {
     "conformance/twice.c.j2",
     "doc/enum.md.j2",
     "doc/function.md.j2",
+    "doc/index.md.j2",
     "doc/page.md.j2",
     "doc/struct.md.j2",
     "rust/bodies.rs.j2",

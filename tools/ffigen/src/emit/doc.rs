@@ -1,5 +1,6 @@
 //! The reference page: Markdown, one section per function with both signatures, ownership, errors and an example.
 
+pub mod index;
 pub mod name;
 pub mod view;
 

@@ -1,0 +1,74 @@
+#!/bin/sh
+# dist_test.sh ARCHIVE TOUR.C PAGE: unpacks the archive, and builds and runs the tour with a C compiler and what the
+# archive holds, from two places. Where there is no pkg-config, its file is read with a few lines of shell.
+set -eu
+
+archive=$1 tour=$2 page=$3
+work=${TEST_TMPDIR:-$(mktemp -d)}
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+# What pkg-config would say: the fields of the .pc file with its variables put in.
+read_pc() {
+    file=$PKG_CONFIG_PATH/$1.pc
+    awk -v dir="$PKG_CONFIG_PATH" -v wanted="$2" '
+        /^[a-z]+=/ { at = index($0, "="); value[substr($0, 1, at - 1)] = expand(substr($0, at + 1)) }
+        index($0, wanted ": ") == 1 { print expand(substr($0, length(wanted) + 3)) }
+        function expand(text,   name) {
+            gsub(/\$\{pcfiledir\}/, dir, text)
+            for (name in value) gsub("\\$\\{" name "\\}", value[name], text)
+            return text
+        }' "$file"
+}
+
+flags() {
+    if command -v pkg-config >/dev/null; then
+        pkg-config "--$2" "$1"
+    else
+        case $2 in
+        cflags) read_pc "$1" Cflags ;;
+        libs) read_pc "$1" Libs ;;
+        esac
+    fi
+}
+
+command -v pkg-config >/dev/null || echo "pkg-config is not installed; the .pc file is read by this test itself"
+mkdir "$work/first" "$work/second"
+tar -xzf "$archive" -C "$work/first"
+top=$(cd "$work/first" && ls)
+(cd "$work/first/$top" && sha256sum --quiet -c SHA256SUMS)
+listed=$(wc -l <"$work/first/$top/SHA256SUMS")
+found=$(find "$work/first/$top" -type f ! -name SHA256SUMS | wc -l)
+[ "$listed" = "$found" ] || fail "$found files, and $listed of them have a checksum"
+for folder in include lib simple doc abi; do
+    [ -n "$(ls "$work/first/$top/$folder")" ] || fail "$folder is empty"
+done
+sed -n '/^```text$/,/^```$/p' "$page" | sed '1d;$d' >"$work/shown"
+
+# Wherever it lies: the second place is another one, and the first is gone.
+for place in first second; do
+    if [ $place = second ]; then mv "$work/first/$top" "$work/second/$top"; fi
+    export PKG_CONFIG_PATH="$work/$place/$top/lib/pkgconfig"
+    lib=$work/$place/$top/lib
+    # shellcheck disable=SC2046 # Several options.
+    cc -std=c11 -Wall -Wextra -Werror "$tour" $(flags simple_rt cflags) $(flags simple_rt libs) \
+        "-Wl,-rpath,$lib" -o "$work/shared"
+    # shellcheck disable=SC2046
+    cc -std=c11 "$tour" $(flags simple_rt cflags) "$lib/libsimple_rt.a" -lpthread -ldl -lm -o "$work/static"
+    for program in shared static; do
+        "$work/$program" >"$work/said"
+        diff -u "$work/shown" "$work/said" || fail "the tour ($program, $place place) says something else"
+    done
+done
+
+# Every page that the index names is there, and every page is in the index.
+cd "$work/second/$top/doc"
+for page in *.md; do
+    [ "$page" = index.md ] || grep -q "]($page)" index.md || fail "the index does not name $page"
+done
+sed -n 's/.*](\([a-z_]*\.md\)[#)].*/\1/p' index.md | sort -u | while read -r page; do
+    [ -e "$page" ] || fail "the index names $page, which is not there"
+done
