@@ -26,8 +26,8 @@ END
 verdict() {
     abidiff --suppressions "$work/suppressed" "$here/liblink_$1_debug.so" "$here/liblink_$2_debug.so" \
         >"$work/theirs" 2>&1 || [ $? -gt 3 ] || return 1
-    sed -n 's/^Functions changes summary: \([0-9]*\) Removed[^,]*, \([0-9]*\) Changed[^,]*, \([0-9]*\) Added.*/\1 \2 \3/p' \
-        "$work/theirs" | {
+    counts='\([0-9]*\) Removed[^,]*, \([0-9]*\) Changed[^,]*, \([0-9]*\) Added'
+    sed -n "s/^Functions changes summary: $counts.*/\1 \2 \3/p" "$work/theirs" | {
         read -r removed changed added || { removed=0 changed=0 added=0; }
         if [ "$removed$changed" != 00 ]; then
             echo break
