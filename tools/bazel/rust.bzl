@@ -21,6 +21,8 @@ def rust_crate(
         deps = [],
         test_deps = [],
         compile_data = [],
+        data = [],
+        rustc_env = {},
         test_data = [],
         test_env = {},
         integration_tests = {},
@@ -38,6 +40,8 @@ def rust_crate(
       deps: What src/ uses: "//lib/diag", "@crates//:serde".
       test_deps: What only the tests use besides, e.g. ["@crates//:tempfile"].
       compile_data: Files that include_str! reads, e.g. glob(["templates/**"]).
+      data: Files that the executable reads at run time.
+      rustc_env: What env! of the executable finds, e.g. {"LIBRARY": "$(rootpath //ffi:rt_shared)"} for one of `data`.
       test_data: Files that the tests read at run time.
       test_env: Environment of the tests, e.g. {"INSTA_UPDATE": "no"}.
       integration_tests: Per tests/TEST.rs attributes that differ, e.g. {"corpus": {"use_libtest_harness": False}}.
@@ -64,6 +68,8 @@ def rust_crate(
             crate_root = "src/main.rs",
             # The library and the executable have one name under cargo, so they have here.
             crate_name = name,
+            data = data,
+            rustc_env = rustc_env,
             visibility = visibility,
             deps = deps + [library],
             **common

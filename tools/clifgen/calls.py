@@ -35,9 +35,9 @@ def parameters():
     for extension in ("uext", "sext"):
         for ty in ("i8", "i16", "i32"):
             name = f"{extension}_{ty}"
-            file.function(name, [f"{ty} {extension}"], [f"{ty} {extension}"], "v1 = iadd v0, v0\nreturn v1")
+            file.function(name, [f"{ty} {extension}"], [ty], "v1 = iadd v0, v0\nreturn v1")
             file.function(name + "_call", [ty], [ty], "v1 = call fn0(v0)\nreturn v1",
-                          [f"fn0 = %{name}({ty} {extension}) -> {ty} {extension}"])
+                          [f"fn0 = %{name}({ty} {extension}) -> {ty}"])
             for a in samples(ty):
                 file.run(name, [a], wrap(ty, a + a))
                 file.run(name + "_call", [a], wrap(ty, a + a))

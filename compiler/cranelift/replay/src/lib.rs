@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+pub mod api;
+pub mod args;
+pub mod child;
+pub mod filetest;
+pub mod link;
+pub mod outcome;
+pub mod rebuild;
+pub mod report;
+pub mod supervise;
+pub mod unit;
+pub mod verify;
