@@ -120,6 +120,11 @@ static void case_texts_and_bytes_are_copied(void) {
     CHECK(rt_text_channel_send_timeout(texts, RT_STR("never received"), 0));
     CHECK(rt_bytes_channel_try_send(bytes, RT_STR("never received")));
     CHECK_INT(rt_text_channel_len(texts), 1);
+    CHECK_INT(rt_bytes_channel_len(bytes), 1);
+    CHECK_BYTES(rt_bytes_channel_try_recv(bytes), "never received", 14);
+    CHECK(!rt_text_channel_is_closed(texts));
+    CHECK(rt_text_channel_close(texts));
+    CHECK(rt_text_channel_is_closed(texts));
     CHECK(rt_bytes_channel_close(bytes) && rt_bytes_channel_is_closed(bytes));
     CHECK(rt_text_channel_free(texts));
     CHECK(rt_bytes_channel_free(bytes));
