@@ -43,7 +43,7 @@ static void case_texts_build_on_each_other(void) {
     CHECK_INT(use("three"), 10);
     CHECK_INT(add(1, INT64_MAX), INT64_MIN);
     CHECK(compile(context, ""));
-    CHECK(rt_codegen_free(context));
+    CHECK(rt_codegen_context_free(context));
 }
 
 static void case_a_text_counts_as_a_whole(void) {
