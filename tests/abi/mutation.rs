@@ -37,6 +37,9 @@ const AT_LEAST: usize = 1_000;
 /// Of how many mutants of one kind one is in the sample.
 const STRIDE: usize = 4;
 
+/// About how many mutants of one spec are in the sample: a large one takes long to generate, each time.
+const PER_SPEC: usize = 300;
+
 /// What became of the mutants of one kind.
 #[derive(Default)]
 struct Count {
@@ -93,11 +96,12 @@ fn run(
     let before = generated(path, &spec, &base, &[])?;
     let singles = kinds::mutants(&spec);
     let mut asked: BTreeSet<&str> = BTreeSet::new();
+    let stride = STRIDE.max(singles.len() / PER_SPEC);
     for mutant in singles.iter().chain(&kinds::hidden(&singles)) {
         let count =
             counts.entry(format!("{:<44} {}", mutant.kind, mutant.expect.words())).or_default();
         count.made += 1;
-        if !is_all && count.made > 2 && !count.made.is_multiple_of(STRIDE) {
+        if !is_all && count.made > 2 && !count.made.is_multiple_of(stride) {
             continue;
         }
         let other_base = mutant.base.as_deref().map(self::base).transpose()?;
