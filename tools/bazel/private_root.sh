@@ -168,6 +168,25 @@ finish_private_root() {
 # Removes a tree without ever following a mount into the machine.
 remove_tree() { rm -rf --one-file-system -- "$1"; }
 
+# The files that a program of `bazel run` is given behind `--` are to be there for it, wherever they are. Bazel's
+# client starts the program, so the server need not know of them. What the root has itself is not hidden.
+bind_arguments() {
+    local path is_argument=
+    arguments=()
+    if [ "${1:-}" != run ]; then return; fi
+    for path in "$@"; do
+        if [ "$path" = -- ]; then is_argument=1; fi
+        path=${path#--*=}
+        if [ -z "$is_argument" ] || [ "${path#/}" = "$path" ]; then continue; fi
+        # One that is still to be written has a folder.
+        if [ ! -e "$path" ]; then path=$(dirname "$path"); fi
+        case $path/ in
+        // | /usr/* | /bin/* | /sbin/* | /lib*/* | /etc/* | /opt/* | /var/* | /proc/* | /sys/* | /dev/* | /run/*) ;;
+        *) if [ -e "$path" ]; then arguments+=(--bind "$(readlink -f "$path")" "$path"); fi ;;
+        esac
+    done
+}
+
 exec_in_private_root() {
     local rc=$1 tmp=${TMPDIR:-/tmp} path binds=()
     shift
@@ -184,10 +203,11 @@ exec_in_private_root() {
         "Install it with rustup, or install Bazel $bazel_version (or bazelisk)." ;;
     /nix/*) binds+=(--ro-bind /nix /nix) ;;
     esac
+    bind_arguments "$@"
     # A server keeps the mounts it was started with. The property makes Bazel start a new one when they change.
     write_rc "$rc" "import /opt/bazelw/bazelrc" "startup --output_user_root=$cache/out" \
         "startup --host_jvm_args=-Dbazelw=$(printf '%s\n' "$root" "${binds[@]}" | sha256sum | cut -c1-16)"
-    exec bwrap --bind "$root" / --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys "${binds[@]}" \
+    exec bwrap --bind "$root" / --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys "${binds[@]}" "${arguments[@]}" \
         --setenv HOME "${HOME:-$cache}" --setenv PATH /usr/sbin:/usr/bin:/sbin:/bin --setenv LC_ALL C.UTF-8 \
         --unsetenv JAVA_HOME --unsetenv LD_LIBRARY_PATH --unsetenv LD_PRELOAD --chdir "$cwd" \
         /usr/bin/bazel --bazelrc="$rc" "$@"
