@@ -207,7 +207,8 @@ exec_in_private_root() {
     # A server keeps the mounts it was started with. The property makes Bazel start a new one when they change.
     write_rc "$rc" "import /opt/bazelw/bazelrc" "startup --output_user_root=$cache/out" \
         "startup --host_jvm_args=-Dbazelw=$(printf '%s\n' "$root" "${binds[@]}" | sha256sum | cut -c1-16)"
-    exec bwrap --bind "$root" / --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys "${binds[@]}" "${arguments[@]}" \
+    exec bwrap --bind "$root" / --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys \
+        "${binds[@]}" "${arguments[@]}" \
         --setenv HOME "${HOME:-$cache}" --setenv PATH /usr/sbin:/usr/bin:/sbin:/bin --setenv LC_ALL C.UTF-8 \
         --unsetenv JAVA_HOME --unsetenv LD_LIBRARY_PATH --unsetenv LD_PRELOAD --chdir "$cwd" \
         /usr/bin/bazel --bazelrc="$rc" "$@"
