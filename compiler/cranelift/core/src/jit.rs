@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 pub(crate) use link::link_alone;
 pub(crate) use registry::Linked;
+pub use registry::{FoundHandler, handlers_of};
 
 /// What of a JIT module is in memory.
 #[derive(Default)]

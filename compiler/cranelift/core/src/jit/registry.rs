@@ -3,7 +3,7 @@
 use super::memory::Arena;
 use crate::call::Adapter;
 use crate::line::Locations;
-use crate::module::Compiled;
+use crate::module::{CallSite, Compiled, Handler};
 use cranelift_codegen::ir::{Signature, TrapCode};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use std::collections::BTreeMap;
@@ -127,4 +127,34 @@ impl Entry {
             None => format!("source location {number}"),
         })
     }
+
+    /// The call that returns to an address, if it has handlers.
+    fn call_site(&self, return_address: usize) -> Option<&CallSite> {
+        let offset = self.offset(return_address);
+        self.placed().code.call_sites.iter().find(|site| site.return_offset == offset)
+    }
+}
+
+/// A handler of exceptions in memory.
+pub struct FoundHandler {
+    /// The tag that it is for; none for all.
+    pub tag: Option<u32>,
+    /// Where its code is.
+    pub address: usize,
+    /// The distance from the frame pointer down to the stack pointer of its function.
+    pub frame_offset: Option<u32>,
+}
+
+/// The handlers of the call that returns to an address, the innermost first; none if it is no such
+/// call of JIT code.
+pub fn handlers_of(return_address: usize) -> Vec<FoundHandler> {
+    // A call may be the last instruction of its function.
+    let Some(entry) = find(return_address.wrapping_sub(1)) else { return Vec::new() };
+    let Some(site) = entry.call_site(return_address) else { return Vec::new() };
+    let found = |handler: &Handler| FoundHandler {
+        tag: handler.tag,
+        address: entry.placed().start + handler.offset as usize,
+        frame_offset: site.frame_offset,
+    };
+    site.handlers.iter().map(found).collect()
 }
