@@ -155,7 +155,6 @@ int main(void) {
     fflush(stdout);
     compile(sample, "program.o");
     int status = system("cc program.o -o program && echo 'It prints:' && ./program");
-    (void)system("rm -f program program.o");
-    if (rmdir(directory) != 0) perror(directory);
+    if (unlink("program.o") != 0 || unlink("program") != 0 || rmdir(directory) != 0) perror(directory);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }

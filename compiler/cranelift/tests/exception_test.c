@@ -5,21 +5,24 @@
 
 static const char *source =
     "function %catches(i64) -> i64 system_v {\n"
-    "    sig0 = (i64) -> i64 system_v\n"
-    "    fn0 = %passes(i64) -> i64 system_v\n"
+    "    sig0 = (i64) -> i64 tail\n"
+    "    fn0 = %passes(i64) -> i64 tail\n"
     "block0(v0: i64):\n"
     "    v10 = iconst.i64 1000\n"
     "    try_call fn0(v0), sig0, block1(ret0), [ tag1: block2(exn0, exn1), default: block3(exn0) ]\n"
     "block1(v1: i64):\n    return v1\n"
     "block2(v2: i64, v3: i64):\n    v4 = iadd v2, v3\n    v5 = iadd v4, v10\n    return v5\n"
     "block3(v6: i64):\n    v7 = ineg v6\n    return v7\n}\n"
-    "function %passes(i64) -> i64 system_v {\n"
-    "    sig0 = (i64) -> i64 system_v\n"
-    "    fn0 = %throws(i64) -> i64 system_v\n"
+    "function %passes(i64) -> i64 tail {\n"
+    "    sig0 = (i64) -> i64 tail\n"
+    "    fn0 = %leaf(i64) -> i64 tail\n"
     "block0(v0: i64):\n"
     "    try_call fn0(v0), sig0, block1(ret0), [ tag2: block2(exn0) ]\n"
     "block1(v1: i64):\n    v2 = iconst.i64 1\n    v3 = iadd v1, v2\n    return v3\n"
-    "block2(v4: i64):\n    return v4\n}\n";
+    "block2(v4: i64):\n    return v4\n}\n"
+    "function %leaf(i64) -> i64 tail {\n"
+    "    fn0 = %throws(i64) -> i64 system_v\n"
+    "block0(v0: i64):\n    v1 = call fn0(v0)\n    return v1\n}\n";
 
 /* Goes on at a handler of the frame whose frame pointer is `frame`. */
 _Noreturn static void resume(uintptr_t frame, uintptr_t stack, uintptr_t handler, int64_t one, int64_t two) {
@@ -74,7 +77,7 @@ static void case_exceptions_reach_their_handlers(void) {
                                     {(const uint8_t *)levels[i], strlen(levels[i])}};
         int64_t module = rt_cranelift_new_module_with(RT_STR("test"), settings, 2);
         CHECK(rt_cranelift_add_symbol(module, RT_STR("throws"), (int64_t)(intptr_t)throws));
-        CHECK_INT(rt_cranelift_define_text(module, RT_CSTR(source)), 2);
+        CHECK_INT(rt_cranelift_define_text(module, RT_CSTR(source)), 3);
         if (rt_last_error_code() != 0) check_print_error();
         CHECK_INT(rt_cranelift_finalize_module(module), module);
         int64_t (*catches)(int64_t) = (int64_t (*)(int64_t))(intptr_t)pointer_of(module, "catches");
