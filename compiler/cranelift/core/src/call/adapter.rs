@@ -36,7 +36,7 @@ pub(super) fn host() -> Result<&'static OwnedTargetIsa> {
     if let Some(known) = HOST.get() {
         return Ok(known);
     }
-    let settings = ["enable_llvm_abi_extensions=true"];
+    let settings = ["enable_llvm_abi_extensions=true", "enable_multi_ret_implicit_sret=true"];
     let made = isa::target(Triple::host(), Kind::Jit, &settings)?.isa;
     Ok(HOST.get_or_init(|| made))
 }
