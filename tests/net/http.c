@@ -1,0 +1,237 @@
+/* What the HTTP functions do, against the server of server.rs: its directory is the only argument. */
+#define _GNU_SOURCE
+#include "rt_net.h"
+
+#undef NDEBUG
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static int failures;
+static char roots[10000], url[256];
+static rt_http_options options;
+static rt_http_response response;
+
+#define CHECK(condition)                                                            \
+    do {                                                                            \
+        if (!(condition)) {                                                         \
+            rt_text ffi_message = rt_last_error_message();                          \
+            printf("%s:%d: %s; error %d %s\n", __FILE__, __LINE__, #condition,      \
+                   rt_last_error_code(), (const char *)ffi_message.ptr);            \
+            rt_text_free(ffi_message);                                              \
+            failures++;                                                             \
+        }                                                                           \
+    } while (0)
+
+/* The port of a server. */
+static int port(const char *name) {
+    FILE *file = fopen("ports", "r");
+    char found[32];
+    int number;
+    assert(file);
+    while (fscanf(file, "%31s %d", found, &number) == 2) {
+        if (strcmp(found, name) == 0) {
+            fclose(file);
+            return number;
+        }
+    }
+    abort();
+}
+
+static void make_url(const char *scheme, const char *server, const char *path) {
+    snprintf(url, sizeof url, "%s://127.0.0.1:%d/%s", scheme, port(server), path);
+}
+
+#define URL (const uint8_t *)url, strlen(url)
+
+static bool get(const char *scheme, const char *server, const char *path) {
+    make_url(scheme, server, path);
+    return rt_http_request(RT_STR("GET"), URL, NULL, 0, NULL, 0, &options, &response);
+}
+
+static bool is_body(const char *text) {
+    return response.body.len == strlen(text) && memcmp(response.body.ptr, text, response.body.len) == 0;
+}
+
+static bool fails(const char *scheme, const char *server, const char *path, int32_t code, const char *says) {
+    if (get(scheme, server, path)) {
+        printf("%s: status %d, no error\n", url, response.status);
+        rt_http_response_free(&response);
+        return false;
+    }
+    rt_text message = rt_last_error_message();
+    bool is_fine = rt_last_error_code() == code && strstr((const char *)message.ptr, says) != NULL;
+    if (!is_fine) printf("%s: error %d, %s\n", url, rt_last_error_code(), (const char *)message.ptr);
+    rt_text_free(message);
+    return is_fine && response.status == 0 && response.body.ptr == NULL;
+}
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void plain(void) {
+    make_url("http", "http", "hello");
+    rt_text text = rt_http_get(URL);
+    CHECK(text.len == 10 && strcmp((const char *)text.ptr, "hello, \303\251\n") == 0);
+    rt_text_free(text);
+    make_url("http", "http", "echo");
+    text = rt_http_post(URL, RT_STR("some text"));
+    CHECK(text.ptr && strcmp((const char *)text.ptr, "POST content-type=text/plain; charset=utf-8; some text") == 0);
+    rt_text_free(text);
+    const struct { const char *path; int32_t code; } bad[] = {
+        { "missing", RT_ERROR_NOT_FOUND },       { "status/403", RT_ERROR_PERMISSION_DENIED },
+        { "status/500", RT_ERROR_IO },           { "status/504", RT_ERROR_TIMED_OUT },
+        { "binary", RT_ERROR_INVALID_UTF8 },     { "loop", RT_ERROR_LIMIT_REACHED },
+    };
+    for (size_t index = 0; index < sizeof bad / sizeof bad[0]; index++) {
+        make_url("http", "http", bad[index].path);
+        text = rt_http_get(URL);
+        CHECK(text.ptr == NULL && rt_last_error_code() == bad[index].code);
+    }
+    make_url("http", "http", "again");
+    text = rt_http_post(URL, RT_STR("x"));
+    CHECK(text.ptr == NULL && rt_last_error_code() == RT_ERROR_UNSUPPORTED);
+}
+
+static void answers(void) {
+    CHECK(get("http", "http", "hello") && response.status == 200 && is_body("hello, \303\251\n"));
+    bool is_seen = false;
+    for (uint64_t index = 0; index < response.headers.len; index++) {
+        if (strcmp((const char *)response.headers.items[index].ptr, "x-seen: yes") == 0) is_seen = true;
+    }
+    CHECK(is_seen);
+    CHECK(rt_http_response_free(&response) && rt_http_response_free(&response));
+    CHECK(get("http", "http", "status/404") && response.status == 404 && is_body("what went wrong"));
+    rt_http_response_free(&response);
+    CHECK(get("http", "http", "empty") && response.status == 204 && response.body.ptr && response.body.len == 0);
+    rt_http_response_free(&response);
+    CHECK(get("http", "http", "chunked") && is_body("abcdefg"));
+    rt_http_response_free(&response);
+    CHECK(get("http", "http", "binary") && response.body.len == 3 && response.body.ptr[0] == 255);
+    rt_http_response_free(&response);
+    const rt_text headers[] = { RT_TEXT("X-One: 1"), RT_TEXT("X-Two:two") };
+    make_url("http", "http", "echo");
+    CHECK(rt_http_request(RT_STR("PUT"), URL, headers, 2, RT_STR("body"), &options, &response));
+    CHECK(is_body("PUT x-one=1;x-two=two; body"));
+    rt_http_response_free(&response);
+    CHECK(rt_http_request(RT_STR("DELETE"), URL, NULL, 0, NULL, 0, &options, &response) && is_body("DELETE  "));
+    rt_http_response_free(&response);
+    CHECK(rt_http_request(RT_STR("HEAD"), URL, NULL, 0, NULL, 0, &options, &response) && response.body.len == 0);
+    rt_http_response_free(&response);
+}
+
+static void redirects(void) {
+    CHECK(get("http", "http", "redirect/10") && is_body("arrived"));
+    CHECK(strstr((const char *)response.url.ptr, "/redirect/0") != NULL);
+    rt_http_response_free(&response);
+    CHECK(fails("http", "http", "redirect/11", RT_ERROR_LIMIT_REACHED, "redirect"));
+    CHECK(fails("http", "http", "loop", RT_ERROR_LIMIT_REACHED, "redirect"));
+    options.max_redirects = 12;
+    CHECK(get("http", "http", "redirect/11") && is_body("arrived"));
+    rt_http_response_free(&response);
+    options.max_redirects = -1;
+    CHECK(get("http", "http", "redirect/1") && response.status == 302);
+    rt_http_response_free(&response);
+    options.max_redirects = 0;
+    CHECK(!get("http", "http", "elsewhere") && rt_last_error_code() != RT_ERROR_OK);
+}
+
+static void limits(void) {
+    options.max_body_bytes = 1000;
+    CHECK(get("http", "http", "large/1000") && response.body.len == 1000);
+    rt_http_response_free(&response);
+    CHECK(fails("http", "http", "large/1001", RT_ERROR_LIMIT_REACHED, "more than 1000 bytes"));
+    CHECK(fails("http", "http", "endless", RT_ERROR_LIMIT_REACHED, "more than 1000 bytes"));
+    options.max_body_bytes = 0;
+    CHECK(get("http", "http", "large/20000000") && response.body.len == 20000000);
+    rt_http_response_free(&response);
+    CHECK(fails("http", "http", "headers", RT_ERROR_LIMIT_REACHED, ""));
+    options.timeout_ms = 300;
+    const char *slow[] = { "hang", "drip" };
+    for (int index = 0; index < 2; index++) {
+        double start = now();
+        CHECK(fails("http", "http", slow[index], RT_ERROR_TIMED_OUT, "timeout"));
+        CHECK(now() - start > 0.25 && now() - start < 5);
+    }
+    options.timeout_ms = 0;
+    CHECK(fails("http", "refused", "", RT_ERROR_IO, "onnection refused"));
+    CHECK(fails("http", "http", "short", RT_ERROR_IO, ""));
+    CHECK(fails("http", "http", "nonsense", RT_ERROR_IO, ""));
+    CHECK(fails("http", "http", "silent", RT_ERROR_IO, ""));
+    CHECK(fails("http", "good", "hello", RT_ERROR_IO, ""));
+}
+
+static void bad_input(void) {
+    const char *bad[] = { "", "hello", "http://", "http:///x", "http://127.0.0.1:99999/", "ftp://127.0.0.1/",
+                          "http://a b/", "file:///etc/passwd" };
+    for (size_t index = 0; index < sizeof bad / sizeof bad[0]; index++) {
+        bool is_fine = rt_http_request(RT_STR("GET"), (const uint8_t *)bad[index], strlen(bad[index]), NULL, 0, NULL, 0,
+                                       &options, &response);
+        if (is_fine || rt_last_error_code() != RT_ERROR_INVALID_ARGUMENT) {
+            printf("`%s`: ", bad[index]);
+            CHECK(false);
+        }
+    }
+    make_url("http", "http", "hello");
+    const rt_text headers[] = { RT_TEXT("no colon") }, evil[] = { RT_TEXT("X-A: b\r\nX-C: d") };
+    CHECK(!rt_http_request(RT_STR("GET"), URL, headers, 1, NULL, 0, &options, &response));
+    CHECK(rt_last_error_code() == RT_ERROR_INVALID_ARGUMENT);
+    CHECK(!rt_http_request(RT_STR("GET"), URL, evil, 1, NULL, 0, &options, &response));
+    CHECK(rt_last_error_code() == RT_ERROR_INVALID_ARGUMENT);
+    CHECK(!rt_http_request(RT_STR("G T"), URL, NULL, 0, NULL, 0, &options, &response));
+    CHECK(rt_last_error_code() == RT_ERROR_INVALID_ARGUMENT);
+    rt_http_options wrong[] = { { -1, 0, 0, 0, { NULL, 0 } }, { 0, -1, 0, 0, { NULL, 0 } },
+                                { 0, 0, -1, 0, { NULL, 0 } }, { 0, 0, (1 << 30) + 1, 0, { NULL, 0 } },
+                                { 0, 0, 0, -2, { NULL, 0 } } };
+    for (size_t index = 0; index < 5; index++) {
+        CHECK(!rt_http_request(RT_STR("GET"), URL, NULL, 0, NULL, 0, &wrong[index], &response));
+        CHECK(rt_last_error_code() == RT_ERROR_OUT_OF_RANGE);
+    }
+    rt_http_options pem = { 0, 0, 0, 0, RT_TEXT("no certificate") };
+    CHECK(!rt_http_request(RT_STR("GET"), URL, NULL, 0, NULL, 0, &pem, &response));
+    CHECK(rt_last_error_code() == RT_ERROR_PARSE);
+}
+
+static void certificates(void) {
+    CHECK(fails("https", "good", "hello", RT_ERROR_PERMISSION_DENIED, "UnknownIssuer"));
+    options.roots.ptr = (const uint8_t *)roots;
+    options.roots.len = strlen(roots);
+    CHECK(get("https", "good", "hello") && response.status == 200 && is_body("hello, \303\251\n"));
+    rt_http_response_free(&response);
+    CHECK(get("https", "good", "large/3000000") && response.body.len == 3000000);
+    rt_http_response_free(&response);
+    CHECK(fails("https", "wrong", "hello", RT_ERROR_PERMISSION_DENIED, "not valid for name"));
+    CHECK(fails("https", "expired", "hello", RT_ERROR_PERMISSION_DENIED, "expired"));
+    CHECK(fails("https", "self", "hello", RT_ERROR_PERMISSION_DENIED, "certificate"));
+    CHECK(fails("https", "http", "hello", RT_ERROR_IO, ""));
+    CHECK(fails("https", "refused", "hello", RT_ERROR_IO, "onnection refused"));
+    options.timeout_ms = 300;
+    CHECK(fails("https", "good", "hang", RT_ERROR_TIMED_OUT, "timeout"));
+    options.timeout_ms = 0;
+    make_url("https", "good", "hello");
+    rt_text text = rt_http_get(URL);
+    CHECK(text.ptr == NULL && rt_last_error_code() == RT_ERROR_PERMISSION_DENIED);
+}
+
+int main(int argc, char **argv) {
+    assert(argc == 2 && chdir(argv[1]) == 0);
+    FILE *file = fopen("roots.pem", "r");
+    assert(file && fread(roots, 1, sizeof roots - 1, file) > 100);
+    fclose(file);
+    plain();
+    answers();
+    redirects();
+    limits();
+    bad_input();
+    certificates();
+    CHECK(rt_live_blocks() == 0);
+    printf("%d failures\n", failures);
+    return failures != 0;
+}
