@@ -7,11 +7,14 @@ load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_clippy", "rust_library",
 # The edition of [workspace.package] in Cargo.toml; tidy holds the two equal.
 EDITION = "2024"
 
+# A crate in one piece, so that the small functions between a shim and its body are inlined.
+_CODEGEN_FLAGS = ["-Ccodegen-units=1"]
+
 # What Cargo.toml asks for under [workspace.lints]. Warnings of rustc itself are errors only in the clippy test.
-RUSTC_FLAGS = LINT_FLAGS
+RUSTC_FLAGS = LINT_FLAGS + _CODEGEN_FLAGS
 
 # For generated Rust, whose documentation is its reference page and its header.
-GENERATED_RUSTC_FLAGS = [flag for flag in LINT_FLAGS if not flag.endswith("=missing_docs")]
+GENERATED_RUSTC_FLAGS = [flag for flag in RUSTC_FLAGS if not flag.endswith("=missing_docs")]
 
 # For tests that read back how something was compiled; nothing that is shipped has it.
 DEBUG_INFO = ["-Cdebuginfo=2", "-Cstrip=none"]
