@@ -11,6 +11,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -314,6 +315,28 @@ static void case_an_account_without_a_name(void) {
     CHECK_INT(status, 0);
 }
 
+static void case_no_descriptor_left(void) {
+    pid_t child = fork();
+    if (child == 0) {
+        struct rlimit none = {3, 3};
+        int failures = check_failures;
+        rt_memory_info memory;
+        rt_system_load_average_result load;
+        CHECK(setrlimit(RLIMIT_NOFILE, &none) == 0);
+        CHECK_FAILS(rt_system_memory(&memory), false, TOO_MANY_FILES);
+        CHECK_FAILS(rt_system_load_average(&load), false, TOO_MANY_FILES);
+        CHECK_NO_TEXT(rt_system_os_name());
+        CHECK_ERROR(TOO_MANY_FILES);
+        CHECK_NO_TEXT(rt_system_os_version());
+        CHECK_ERROR(TOO_MANY_FILES);
+        fflush(stdout);
+        _exit(check_failures == failures ? 0 : 1);
+    }
+    int status = -1;
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK_INT(status, 0);
+}
+
 static const check_case cases[] = {
     CASE(host_and_kernel_are_those_of_uname),
     CASE(uuids_are_well_formed_and_differ_over_threads),
@@ -331,6 +354,7 @@ static const check_case cases[] = {
     CASE(account_is_that_of_the_process),
     CASE(account_name_ignores_the_environment),
     CASE(an_account_without_a_name),
+    CASE(no_descriptor_left),
 };
 
 CHECK_MAIN(cases)
