@@ -2,10 +2,8 @@
 
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
 load("@rules_rust//rust:defs.bzl", "rust_shared_library", "rust_static_library")
+load("//tools/bazel:glibc_floor.bzl", "GLIBC_FLOOR_DIR", "GLIBC_FLOOR_FLAGS")
 load("//tools/bazel:rust.bzl", "EDITION")
-
-# The shared library loads with the glibc of older machines, too.
-GLIBC_FLOOR_DIR = str(Label("//tools/bazel:glibc_floor"))
 
 def c_libraries(
         name,
@@ -57,9 +55,7 @@ def c_libraries(
             name = shared,
             srcs = [static + "_root"],
             compile_data = [GLIBC_FLOOR_DIR],
-            rustc_flags = [
-                "-Clink-arg=-Wl,-soname,lib{}.so".format(name),
-                "-Clink-arg=-L$(execpath {})".format(GLIBC_FLOOR_DIR),
-            ] + rustc_flags,
+            # It loads with the glibc of older machines, too.
+            rustc_flags = ["-Clink-arg=-Wl,-soname,lib{}.so".format(name)] + GLIBC_FLOOR_FLAGS + rustc_flags,
             **common
         )

@@ -4,9 +4,9 @@ load("@bazel_skylib//rules:build_test.bzl", "build_test")
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
 load("@rules_rust//rust:defs.bzl", "rust_library", "rust_shared_library", "rust_static_library")
 load("//ffi/private:header.bzl", "ffi_header", "umbrella_header")
-load("//ffi/private:library.bzl", "GLIBC_FLOOR_DIR")
 load("//ffi/private:abi_tests.bzl", "symbols_test")
 load("//ffi/private:tests.bzl", "conformance_test")
+load("//tools/bazel:glibc_floor.bzl", "GLIBC_FLOOR_DIR")
 load("//tools/bazel:rust.bzl", "EDITION", "RUSTC_FLAGS")
 
 # For size, and without unwinding: the linker then drops all that only panics would need.

@@ -1,10 +1,20 @@
-"""Shared libraries that load with an older C library than the one they were linked with."""
+"""Shared libraries and programs that run with an older C library than the one they were linked with."""
 
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain", "use_cpp_toolchain")
 
-# The oldest glibc that our shared libraries load with: that of the oldest distributions that are still looked after
-# (RHEL 8, Debian 10).
+# The oldest glibc that our shared libraries and the programs that we ship run with: that of the oldest distributions
+# that are still looked after (RHEL 8, Debian 10).
 GLIBC_FLOOR = "2.28"
+
+GLIBC_FLOOR_DIR = str(Label("//tools/bazel:glibc_floor"))
+
+# Flags of rustc for a shared library that has GLIBC_FLOOR_DIR among its compile_data, and for a program.
+GLIBC_FLOOR_FLAGS = ["-Clink-arg=-L$(execpath {})".format(GLIBC_FLOOR_DIR)]
+GLIBC_FLOOR_PROGRAM_FLAGS = GLIBC_FLOOR_FLAGS + [
+    "-Clink-arg=-Wl,--wrap=__libc_start_main",
+    # The compiler's own libgcc_s asks for a newer glibc; at run time it is the machine's.
+    "-Clink-arg=-Wl,--allow-shlib-undefined",
+]
 
 def _glibc_floor_impl(ctx):
     toolchain = find_cpp_toolchain(ctx)
@@ -16,10 +26,9 @@ def _glibc_floor_impl(ctx):
             toolchain.compiler_executable,
             toolchain.nm_executable,
             toolchain.ar_executable,
-            ctx.file._compat.path,
             out.path,
-        ],
-        inputs = [ctx.file._compat],
+        ] + [file.path for file in ctx.files._compat],
+        inputs = ctx.files._compat,
         outputs = [out],
         # The script starts the compiler, which starts assembler and linker, by name.
         env = {"PATH": "/usr/bin:/bin"},
@@ -35,7 +44,10 @@ glibc_floor = rule(
     doc = "A directory to give to the linker with -L, see glibc_floor.sh.",
     attrs = {
         "_cc_toolchain": attr.label(default = "@bazel_tools//tools/cpp:current_cc_toolchain"),
-        "_compat": attr.label(default = "//tools/bazel:glibc_floor.c", allow_single_file = True),
+        "_compat": attr.label_list(
+            default = ["//tools/bazel:glibc_floor.c", "//tools/bazel:glibc_floor_program.c"],
+            allow_files = [".c"],
+        ),
         "_script": attr.label(
             default = "//tools/bazel:glibc_floor_script",
             executable = True,

@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # Makes link-time stand-ins for the C library of an older glibc out of the glibc of the toolchain:
 #
-#   glibc_floor.sh VERSION COMPILER NM AR COMPAT_C OUT_DIRECTORY
+#   glibc_floor.sh VERSION COMPILER NM AR OUT_DIRECTORY COMPAT_C..
 #
-# A library that is linked against them asks for no symbol version newer than VERSION, so it loads wherever glibc is
-# that old or newer. Why this works: glibc never drops a symbol version, so a new one knows all versions of an old one.
-# The stand-ins hold names and versions, no code; at run time the machine's own glibc is used.
+# A library or program that is linked against them asks for no symbol version newer than VERSION, so it loads wherever
+# glibc is that old or newer. Why this works: glibc never drops a symbol version, so a new one knows all versions of an
+# old one. The stand-ins hold names and versions, no code; at run time the machine's own glibc is used.
 #
 # - A name gets its newest version that is not newer than VERSION. A name without one is left out: a weak reference to
 #   it is then null, which is how Rust's standard library asks whether the machine has a function.
 # - Before 2.34 the functions of threads, of dynamic loading and some others lived in libraries of their own. A name
 #   whose older version hides behind one of 2.29 or later has moved; it goes back into the library that it came from.
-# - Functions that a program needs and that have no older version at all stand in COMPAT_C, over what they replaced.
+# - Functions that a program needs and that have no older version at all stand in COMPAT_C, over what they replaced;
+#   one object each, of which the linker takes what is asked for.
 set -euo pipefail
 export LC_ALL=C
-version=$1 compiler=$2 nm=$3 ar=$4 compat=$5 out=$6
+version=$1 compiler=$2 nm=$3 ar=$4 out=$5
+shift 5
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$out"
@@ -68,10 +70,13 @@ for pair in libc-floor.so:libc.so.6 libm.so:libm.so.6 libpthread.so:libpthread.s
         "$work/stub.s" -o "$out/$file"
 done
 
-"$compiler" -O2 -fPIC -fvisibility=hidden -c "$compat" -o "$work/compat.o"
 cp "$("$compiler" -print-file-name=libc_nonshared.a)" "$work/libfloor.a"
 chmod u+w "$work/libfloor.a"
-"$ar" rD "$work/libfloor.a" "$work/compat.o"
+for compat in "$@"; do
+    object=$work/$(basename "$compat" .c).o
+    "$compiler" -O2 -fPIC -fvisibility=hidden -c "$compat" -o "$object"
+    "$ar" rD "$work/libfloor.a" "$object"
+done
 cp "$work/libfloor.a" "$out/"
 loader=$(basename "$(sed -n 's/.*AS_NEEDED *( *\([^ )]*\).*/\1/p' "$("$compiler" -print-file-name=libc.so)")")
 echo "GROUP ( libc-floor.so libfloor.a AS_NEEDED ( $loader ) )" >"$out/libc.so"

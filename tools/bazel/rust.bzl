@@ -3,6 +3,7 @@
 load("@bazel_skylib//rules:build_test.bzl", "build_test")
 load("@lints//:lints.bzl", "LINT_FLAGS", "VERSION")
 load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_clippy", "rust_library", "rust_test", "rustfmt_test")
+load(":glibc_floor.bzl", "GLIBC_FLOOR_DIR", "GLIBC_FLOOR_PROGRAM_FLAGS")
 
 # The edition of [workspace.package] in Cargo.toml; tidy holds the two equal.
 EDITION = "2024"
@@ -29,6 +30,7 @@ def rust_crate(
         test_data = [],
         test_env = {},
         integration_tests = {},
+        portable = False,
         visibility = None):
     """Builds and checks the crate of this package, whose sources are src/**/*.rs.
 
@@ -48,6 +50,7 @@ def rust_crate(
       test_data: Files that the tests read at run time.
       test_env: Environment of the tests, e.g. {"INSTA_UPDATE": "no"}.
       integration_tests: Per tests/TEST.rs attributes that differ, e.g. {"corpus": {"use_libtest_harness": False}}.
+      portable: The executable also runs with the glibc of older machines, see glibc_floor.bzl; for what is shipped.
       visibility: Who may use the crate.
     """
     main = native.glob(["src/main.rs"], allow_empty = True)
@@ -71,11 +74,12 @@ def rust_crate(
             crate_root = "src/main.rs",
             # The library and the executable have one name under cargo, so they have here.
             crate_name = name,
+            compile_data = [GLIBC_FLOOR_DIR] if portable else [],
             data = data,
             rustc_env = rustc_env,
             visibility = visibility,
             deps = deps + [library],
-            **common
+            **common | {"rustc_flags": RUSTC_FLAGS + (GLIBC_FLOOR_PROGRAM_FLAGS if portable else [])}
         )
         crates.append(name)
     rust_test(

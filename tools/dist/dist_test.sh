@@ -43,9 +43,26 @@ top=$(cd "$work/first" && ls)
 listed=$(wc -l <"$work/first/$top/SHA256SUMS")
 found=$(find "$work/first/$top" -type f ! -name SHA256SUMS | wc -l)
 [ "$listed" = "$found" ] || fail "$found files, and $listed of them have a checksum"
-for folder in include lib simple doc abi; do
+for folder in bin include lib simple specs doc abi; do
     [ -n "$(ls "$work/first/$top/$folder")" ] || fail "$folder is empty"
 done
+# The generator needs nothing but itself.
+cat >"$work/greet.toml" <<'END'
+[module]
+name = "greet"
+doc = "Greets."
+
+[[function]]
+name = "rt_greet_length"
+doc = "The length of a greeting in bytes."
+params = [{ name = "name", type = "text", doc = "Who is greeted." }]
+result = "u64"
+example = 'assert(rt_greet_length(RT_STR("you")) == 10);'
+body = "name.len() as u64 + 7"
+END
+"$work/first/$top/bin/ffigen" --version
+"$work/first/$top/bin/ffigen" generate "$work/greet.toml" --base "$work/first/$top/specs/base.toml" --out "$work/greet"
+grep -rq 'uint64_t rt_greet_length' "$work/greet" || fail "ffigen wrote no header"
 sed -n '/^```text$/,/^```$/p' "$page" | sed '1d;$d' >"$work/shown"
 
 # Wherever it lies: the second place is another one, and the first is gone.

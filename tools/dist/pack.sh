@@ -44,7 +44,7 @@ Libs: -L\${libdir} -l$library
 Libs.private: -lpthread -ldl -lm
 END
 done
-chmod 755 "$stage/$top"/lib/lib*.so
+chmod 755 "$stage/$top"/bin/* "$stage/$top"/lib/lib*.so
 
 (cd "$stage/$top" && find . -type f | sed 's|^\./||' | sort | xargs sha256sum >../SHA256SUMS)
 mv "$stage/SHA256SUMS" "$stage/$top"
