@@ -27,6 +27,7 @@ def rust_crate(
         compile_data = [],
         data = [],
         rustc_env = {},
+        binary_rustc_flags = [],
         test_data = [],
         test_env = {},
         integration_tests = {},
@@ -47,6 +48,7 @@ def rust_crate(
       compile_data: Files that include_str! reads, e.g. glob(["templates/**"]).
       data: Files that the executable reads at run time.
       rustc_env: What env! of the executable finds, e.g. {"LIBRARY": "$(rootpath //ffi:rt_shared)"} for one of `data`.
+      binary_rustc_flags: Of the executable alone, e.g. ["-Clto=fat"] where its speed is worth a minute of linking.
       test_data: Files that the tests read at run time.
       test_env: Environment of the tests, e.g. {"INSTA_UPDATE": "no"}.
       integration_tests: Per tests/TEST.rs attributes that differ, e.g. {"corpus": {"use_libtest_harness": False}}.
@@ -68,6 +70,7 @@ def rust_crate(
     )
     crates = [library]
     if main:
+        floor_flags = GLIBC_FLOOR_PROGRAM_FLAGS if portable else []
         rust_binary(
             name = name,
             srcs = native.glob(["src/**/*.rs"], exclude = ["src/lib.rs"]),
@@ -79,7 +82,7 @@ def rust_crate(
             rustc_env = rustc_env,
             visibility = visibility,
             deps = deps + [library],
-            **common | {"rustc_flags": RUSTC_FLAGS + (GLIBC_FLOOR_PROGRAM_FLAGS if portable else [])}
+            **(common | {"rustc_flags": RUSTC_FLAGS + binary_rustc_flags + floor_flags})
         )
         crates.append(name)
     rust_test(

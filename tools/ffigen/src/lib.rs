@@ -69,7 +69,7 @@ pub fn model(file: &SourceFile, base: &Base) -> (Option<Model>, Vec<Diagnostic>)
 
 /// What all specs take from the base spec.
 pub fn base(file: &SourceFile) -> (Option<Base>, Vec<Diagnostic>) {
-    on_deep_stacks(&[file], |file| read_base(file)).remove(0)
+    on_deep_stacks(&[file], |_| 1, |file| read_base(file)).remove(0)
 }
 
 fn read_base(file: &SourceFile) -> (Option<Base>, Vec<Diagnostic>) {
@@ -102,7 +102,7 @@ pub fn compile(
     baselines: &[Manifest],
     emitters: &[Emitter],
 ) -> Vec<Compiled> {
-    let models = on_deep_stacks(files, |file| model(file, base));
+    let models = on_deep_stacks(files, |file| file.text().len(), |file| model(file, base));
     let mut all: Vec<_> = models
         .into_iter()
         .map(|(model, diagnostics)| Compiled { model, files: None, diagnostics })
@@ -128,7 +128,8 @@ fn emit_all(all: &mut [Compiled], emitters: &[Emitter]) {
         .filter_map(|one| one.model.as_ref())
         .flat_map(|model| emitters.iter().map(move |emitter| (model, *emitter)))
         .collect();
-    let parts = on_deep_stacks(&jobs, |(model, emitter)| emit::emit(model, &[*emitter]));
+    let size = |(model, _): &(&Model, Emitter)| model.functions.len();
+    let parts = on_deep_stacks(&jobs, size, |(model, emitter)| emit::emit(model, &[*emitter]));
     let mut parts = parts.into_iter();
     for one in all.iter_mut().filter(|one| is_fine(one)) {
         let mut files = Files::default();
@@ -139,17 +140,20 @@ fn emit_all(all: &mut [Compiled], emitters: &[Emitter]) {
     }
 }
 
-/// Works on all inputs with a few threads; results are in the order of the inputs.
-fn on_deep_stacks<I: Sync, O: Send + Sync>(inputs: &[I], work: impl Fn(&I) -> O + Sync) -> Vec<O> {
-    let results: Vec<_> = inputs.iter().map(|_| OnceLock::new()).collect();
+/// Works on all inputs with a few threads, the largest first, so that none is alone at work at the
+/// end. Results are in the order of the inputs.
+fn on_deep_stacks<I: Sync, O: Send + Sync>(
+    inputs: &[I],
+    size: impl Fn(&I) -> usize,
+    work: impl Fn(&I) -> O + Sync,
+) -> Vec<O> {
+    let jobs: Vec<_> = inputs.iter().map(|input| (input, OnceLock::new())).collect();
+    let mut queue: Vec<_> = jobs.iter().collect();
+    queue.sort_by_key(|(input, _)| std::cmp::Reverse(size(input)));
     let next = AtomicUsize::new(0);
     let worker = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let (Some(input), Some(result)) = (inputs.get(index), results.get(index)) else {
-                return;
-            };
-            // Each index is handed out once, so the place is free.
+        // Each place in the queue is handed out once, so the result's is free.
+        while let Some((input, result)) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
             let _ = result.set(work(input));
         }
     };
@@ -164,8 +168,7 @@ fn on_deep_stacks<I: Sync, O: Send + Sync>(inputs: &[I], work: impl Fn(&I) -> O 
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         }
     });
-    results
-        .into_iter()
-        .map(|result| result.into_inner().expect("every input has been worked on"))
+    jobs.into_iter()
+        .map(|(_, result)| result.into_inner().expect("every input has been worked on"))
         .collect()
 }

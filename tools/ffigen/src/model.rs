@@ -40,7 +40,8 @@ pub struct Model {
 
 impl Model {
     /// Seals a draft. Only `check` may call this, after all rules passed.
-    pub(crate) fn seal(draft: Draft) -> Model {
+    pub(crate) fn seal(mut draft: Draft) -> Model {
+        draft.module.abi_hash = hash::abi(&draft);
         Model { draft }
     }
 
@@ -96,6 +97,8 @@ pub struct Module {
     pub item_lines: Vec<String>,
     /// Crates the bodies use.
     pub dependencies: Vec<Dependency>,
+    /// The hash of the whole ABI, see [`hash`]; zero until the model is sealed.
+    pub abi_hash: u64,
     /// Hashes of accepted earlier ABIs that this one only adds to, oldest first. They are history
     /// and not in the spec; a baseline tells them.
     pub predecessors: Vec<u64>,

@@ -124,6 +124,7 @@ impl Resolver {
                     span: entry.version.span,
                 })
                 .collect(),
+            abi_hash: 0,
             predecessors: Vec::new(),
         };
     }

@@ -5,8 +5,9 @@
 //! so that no external formatter is part of a build; it drops comments that document nothing, which
 //! stay in the spec. The rule that parses the code hands it over, so that nothing is parsed twice.
 
+use proc_macro2::{Ident, Span};
 use syn::punctuated::Punctuated;
-use syn::{Block, Expr, ExprMacro, File, Item, ItemFn, Stmt};
+use syn::{Block, Expr, ExprCall, ExprMacro, ExprPath, ExprTuple, File, Item, ItemFn, Path, Stmt};
 
 /// A body as the formatted lines between the braces of its function.
 pub fn body_lines(stmts: Vec<Stmt>, gives_nothing: bool) -> Vec<String> {
@@ -92,12 +93,20 @@ fn wrap(block: &mut Block, gives_nothing: bool) {
 
 /// `Ok(value)`, or `Ok(())`.
 fn ok(value: Option<Expr>) -> Expr {
-    let mut call: syn::ExprCall =
-        syn::parse_str("Ok(())").unwrap_or_else(|error| panic!("`Ok(())` does not parse: {error}"));
-    if let Some(value) = value {
-        call.args = Punctuated::from_iter([value]);
-    }
-    Expr::Call(call)
+    let nothing = || {
+        Expr::Tuple(ExprTuple {
+            attrs: Vec::new(),
+            paren_token: Default::default(),
+            elems: Punctuated::new(),
+        })
+    };
+    let path = Path::from(Ident::new("Ok", Span::call_site()));
+    Expr::Call(ExprCall {
+        attrs: Vec::new(),
+        func: Box::new(Expr::Path(ExprPath { attrs: Vec::new(), qself: None, path })),
+        paren_token: Default::default(),
+        args: Punctuated::from_iter([value.unwrap_or_else(nothing)]),
+    })
 }
 
 /// Whether nothing can come after a statement, so that an `Ok` there would be unreachable.

@@ -7,8 +7,8 @@
 
 use crate::files::{self, Comment, Files};
 use crate::model::{
-    self, Draft, EnumId, HandleId, Model, Provider, Role, StructId, StructOrigin, c_type, hash,
-    layout, symbol,
+    self, Draft, EnumId, HandleId, Model, Provider, Role, StructId, StructOrigin, c_type, layout,
+    symbol,
 };
 use serde::{Deserialize, Serialize};
 
@@ -225,7 +225,7 @@ pub fn emit(model: &Model, files: &mut Files) {
 /// The manifest of a module.
 pub fn manifest(draft: &Draft) -> Manifest {
     let module = &draft.module;
-    let hash = hash::abi(draft);
+    let hash = draft.module.abi_hash;
     Manifest {
         generated: files::header(&module.name),
         format_version: FORMAT_VERSION,

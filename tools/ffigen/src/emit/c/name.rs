@@ -15,6 +15,9 @@ pub fn guard(module: &str) -> String {
 /// Text that cannot end a comment and holds no trigraph: `??/` is a backslash for C up to C17.
 pub fn comment(text: &str) -> String {
     let mut text = text.replace("*/", "* /").replace("/*", "/ *");
+    if !text.contains("??") {
+        return text;
+    }
     for third in "=/'()!<>-".chars() {
         text = text.replace(&format!("??{third}"), &format!("? ?{third}"));
     }

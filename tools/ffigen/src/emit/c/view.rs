@@ -3,9 +3,7 @@
 use super::name;
 use crate::emit::text;
 use crate::model::ty::{Access, Scalar, Ty};
-use crate::model::{
-    Draft, EnumId, Function, HandleId, Role, StructId, c_type, hash, layout, symbol,
-};
+use crate::model::{Draft, EnumId, Function, HandleId, Role, StructId, c_type, layout, symbol};
 use serde::Serialize;
 
 /// All that the header needs.
@@ -88,7 +86,7 @@ pub fn view(draft: &Draft) -> View {
         guard: name::guard(module),
         is_base: module == "base",
         uses_base: module != "base",
-        abi_symbol: symbol::abi(module, hash::abi(draft)),
+        abi_symbol: symbol::abi(module, draft.module.abi_hash),
         abi_reference: format!("rt_abi_{module}_reference"),
         handles: (0..draft.handles.len())
             .map(|index| handle(draft, HandleId(index as u32)))

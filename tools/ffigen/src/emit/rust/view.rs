@@ -5,8 +5,7 @@ use super::shim::{self, Shim};
 use crate::emit::text;
 use crate::model::ty::{Scalar, Ty};
 use crate::model::{
-    Draft, Enum, Field, Function, Handle, Role, StructId, StructOrigin, c_type, hash, layout,
-    symbol,
+    Draft, Enum, Field, Function, Handle, Role, StructId, StructOrigin, c_type, layout, symbol,
 };
 use crate::rust_code;
 use serde::Serialize;
@@ -106,7 +105,7 @@ struct Body {
 
 /// The view of a module with bodies.
 pub fn view(draft: &Draft) -> View {
-    let hash = hash::abi(draft);
+    let hash = draft.module.abi_hash;
     let struct_ids = (0..draft.structs.len()).map(|index| StructId(index as u32));
     View {
         module: draft.module.name.clone(),

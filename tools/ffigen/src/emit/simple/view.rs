@@ -4,7 +4,7 @@ use super::name;
 use crate::emit::simple_spelling as spelling;
 use crate::emit::text;
 use crate::model::ty::Ty;
-use crate::model::{Draft, EnumId, Function, HandleId, Struct, c_type, hash, symbol};
+use crate::model::{Draft, EnumId, Function, HandleId, Struct, c_type, symbol};
 use serde::Serialize;
 
 /// All that the module needs.
@@ -63,7 +63,7 @@ pub fn view(draft: &Draft) -> View {
     let values = (0..draft.enums.len()).flat_map(|index| constants(draft, EnumId(index as u32)));
     View {
         doc: text::lines(&draft.module.doc),
-        abi_symbol: symbol::abi(&draft.module.name, hash::abi(draft)),
+        abi_symbol: symbol::abi(&draft.module.name, draft.module.abi_hash),
         constants: kinds.chain(values).collect(),
         structs: draft
             .structs
