@@ -31,7 +31,7 @@ use resolve::Base;
 /// How much stack a spec's thread has. The Rust parser recurses; `check/rust_depth.rs` keeps it far below this.
 const STACK_BYTES: usize = 64 << 20;
 
-/// How many specs are worked on at once; more threads would wait for each other.
+/// How many jobs are worked on at once, if there are so many cores: more threads would wait for each other.
 const MAX_THREADS: usize = 4;
 
 /// The module that gives the error codes of all others.
@@ -162,7 +162,9 @@ fn on_deep_stacks<I: Sync, O: Send + Sync>(
             let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
             builder.spawn_scoped(scope, worker).unwrap_or_else(|error| panic!("no thread: {error}"))
         };
-        let threads: Vec<_> = (0..inputs.len().min(MAX_THREADS)).map(spawn).collect();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let count = inputs.len().min(cores).min(MAX_THREADS);
+        let threads: Vec<_> = (0..count).map(spawn).collect();
         for thread in threads {
             // A panic is our bug; it goes on here, so that the program ends with its code.
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));

@@ -62,6 +62,7 @@ struct Field {
 
 #[derive(Debug, Serialize)]
 struct Declaration {
+    #[serde(serialize_with = "text::joined")]
     doc: Vec<String>,
     prototype: String,
 }

@@ -32,6 +32,7 @@ struct FunctionView {
     test: String,
     example_function: String,
     has_example: bool,
+    #[serde(serialize_with = "text::indented")]
     example: Vec<String>,
     checks: Vec<Check>,
 }

@@ -67,9 +67,11 @@ struct FunctionView {
     title: String,
     summary: String,
     anchor: String,
+    #[serde(serialize_with = "text::joined")]
     doc: Vec<String>,
     c: String,
     has_simple: bool,
+    #[serde(serialize_with = "text::joined")]
     simple: Vec<String>,
     has_params: bool,
     params: Vec<Param>,
@@ -79,6 +81,7 @@ struct FunctionView {
     has_threads: bool,
     threads: String,
     has_example: bool,
+    #[serde(serialize_with = "text::joined")]
     example: Vec<String>,
 }
 

@@ -20,12 +20,15 @@ pub struct Statement {
 #[derive(Debug, Clone, Serialize)]
 pub struct Shim {
     /// Documentation lines.
+    #[serde(serialize_with = "text::rust_doc")]
     pub doc: Vec<String>,
     /// Lines of the `# Safety` section.
+    #[serde(serialize_with = "text::rust_doc")]
     pub safety: Vec<String>,
     /// The exported symbol.
     pub name: String,
     /// The lines from `pub` to the opening brace.
+    #[serde(serialize_with = "text::joined")]
     pub signature: Vec<String>,
     /// The value of a failing call.
     pub failure: String,

@@ -98,8 +98,10 @@ struct EnumerationValue {
 
 #[derive(Debug, Serialize)]
 struct Body {
+    #[serde(serialize_with = "text::rust_doc")]
     doc: Vec<String>,
     /// The whole function, formatted.
+    #[serde(serialize_with = "text::joined")]
     lines: Vec<String>,
 }
 

@@ -49,6 +49,7 @@ struct Extern {
 
 #[derive(Debug, Serialize)]
 struct Wrapper {
+    #[serde(serialize_with = "text::hash_comment")]
     doc: Vec<String>,
     name: String,
     params: String,
