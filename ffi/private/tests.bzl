@@ -2,12 +2,8 @@
 
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
 load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
+load("//tools/bazel:c.bzl", "SANITIZED", "SANITIZERS", "STRICT", "WARNINGS")
 load(":abi_tests.bzl", "abi_test", "signatures_test", "symbols_test")
-
-_STRICT = ["-Wall", "-Wextra", "-Werror", "-pedantic"]
-
-# Rust's part is not instrumented, but both sanitizers watch the allocator, which it shares with C.
-_SANITIZERS = ["-fsanitize=address,leak"]
 
 def module_tests(
         name,
@@ -78,14 +74,14 @@ def header_test(name, header, deps):
         name = name + "_cpp_lib",
         testonly = True,
         srcs = [name + "_cpp.cc"],
-        copts = ["-std=c++17"] + _STRICT,
+        copts = ["-std=c++17"] + WARNINGS,
         deps = deps,
     )
     cc_test(
         name = name,
         size = "small",
         srcs = [name + ".c"],
-        copts = ["-std=c11"] + _STRICT,
+        copts = STRICT,
         linkstatic = True,
         deps = [name + "_cpp_lib"] + deps,
     )
@@ -107,9 +103,9 @@ def conformance_test(name, srcs, deps, data = [], args = [], linkopts = []):
         srcs = srcs,
         args = args,
         # Bazel's -c opt would turn `assert` off.
-        copts = ["-std=c11", "-UNDEBUG", "-g", "-fno-omit-frame-pointer"] + _STRICT + _SANITIZERS,
+        copts = SANITIZED + ["-UNDEBUG"],
         data = data,
-        linkopts = _SANITIZERS + linkopts,
+        linkopts = SANITIZERS + linkopts,
         linkstatic = True,
         deps = deps,
     )
