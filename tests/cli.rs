@@ -28,6 +28,7 @@ fn main() {
     trials.push(Trial::test("right/odd_names", odd_names));
     trials.push(Trial::test("right/explain", explains));
     trials.push(Trial::test("wrong/full_output", full_output));
+    trials.push(Trial::test("wrong/closed_output", closed_output));
     trials.push(Trial::test("right/stages", stages));
     libtest_mimic::run(&args, trials).exit();
 }
@@ -223,6 +224,22 @@ fn full_output() -> Result<(), Failed> {
     } else {
         Err(format!("{}: {text}", output.status).into())
     }
+}
+
+/// Nor is one that was closed before the program began; where nothing is printed, it is not missed.
+fn closed_output() -> Result<(), Failed> {
+    let place = prepare(&RIGHT)?;
+    for (stage, code) in [(" --stage model", 2), ("", 0)] {
+        let check = format!("exec \"$0\" check demo.toml{stage} >&-");
+        let mut shell = std::process::Command::new("/bin/sh");
+        shell.current_dir(place.path()).args(["-c", &check]).arg(tests::ffigen::executable());
+        let output = shell.output()?;
+        let text = String::from_utf8(output.stderr)?;
+        if output.status.code() != Some(code) || text.contains("standard output") != (code == 2) {
+            return Err(format!("`{check}`: {}: {text}", output.status).into());
+        }
+    }
+    Ok(())
 }
 
 /// Every stage can be looked at.

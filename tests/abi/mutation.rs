@@ -40,6 +40,10 @@ const STRIDE: usize = 4;
 /// About how many mutants of one spec are in the sample: a large one takes long to generate, each time.
 const PER_SPEC: usize = 300;
 
+/// The one spec that is left out: the values of the TOML library that specs are changed with hold no number of 64 bits
+/// without a sign.
+const UNREADABLE: &str = "tests/fixtures/spec/ok/failure_value_of_all_bits.toml";
+
 /// What became of the mutants of one kind.
 #[derive(Default)]
 struct Count {
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
     for (_, path) in tests::cases("specs", "toml")
         .into_iter()
         .chain(tests::cases("tests/fixtures/spec/ok", "toml"))
+        .filter(|(_, path)| path != UNREADABLE)
     {
         if let Err(error) = run(&path, is_all, &mut counts, &mut problems) {
             problems.push(format!("{path}: {error}"));

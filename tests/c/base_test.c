@@ -48,6 +48,51 @@ static void case_each_thread_has_its_own_error(void) {
     CHECK_MESSAGE("-1");
 }
 
+/* What the destructors of a thread's keys saw, which run when most of the thread is gone. */
+static struct {
+    int32_t earlier, own;
+    char earlier_message[300], own_message[300];
+} late;
+
+static void late_error(int32_t *code, char message[300]) {
+    *code = rt_last_error_code();
+    rt_text text = rt_last_error_message();
+    snprintf(message, 300, "%.*s", (int)text.len, text.ptr ? (const char *)text.ptr : "(null)");
+    rt_text_free(text);
+}
+
+static void late_calls(void *unused) {
+    (void)unused;
+    late_error(&late.earlier, late.earlier_message);
+    /* More than a message can have here, of characters of three bytes each: it is cut between two of them. */
+    char path[600];
+    for (size_t at = 0; at < sizeof path; at += 3) memcpy(path + at, "\xe2\x82\xac", 3);
+    CHECK(rt_file_read_text((const uint8_t *)path, sizeof path).ptr == NULL);
+    late_error(&late.own, late.own_message);
+}
+
+static void *ending_thread(void *key) {
+    pthread_setspecific(*(pthread_key_t *)key, key);
+    CHECK(rt_error_name(-3).ptr == NULL);
+    return NULL;
+}
+
+static void case_errors_have_messages_until_a_thread_has_ended(void) {
+    pthread_key_t key;
+    CHECK_INT(pthread_key_create(&key, late_calls), 0);
+    pthread_t thread;
+    CHECK_INT(pthread_create(&thread, NULL, ending_thread, &key), 0);
+    CHECK_INT(pthread_join(thread, NULL), 0);
+    pthread_key_delete(key);
+    CHECK_INT(late.earlier, RT_ERROR_INVALID_ENUM);
+    CHECK(strncmp(late.earlier_message, "rt_error_name: `code` is -3", 27) == 0);
+    CHECK_INT(late.own, RT_ERROR_NAME_TOO_LONG);
+    CHECK(strncmp(late.own_message, "rt_file_read_text: `\xe2\x82\xac", 23) == 0);
+    size_t length = strlen(late.own_message);
+    CHECK(length > 236 && length <= 240);
+    CHECK(memcmp(late.own_message + length - 3, "\xe2\x82\xac", 3) == 0);
+}
+
 /* A list that owns nothing can be freed; memory that the library never gave, and a list of something else, cannot. */
 #define CASE_LIST(item, c_type)                                                           \
     static void case_a_list_of_##item##_goes_back_once(void) {                            \
@@ -96,6 +141,7 @@ static const check_case cases[] = {
     CASE(codes_have_names),
     CASE(an_error_stays_until_the_next_call),
     CASE(each_thread_has_its_own_error),
+    CASE(errors_have_messages_until_a_thread_has_ended),
     CASE(a_list_of_bool_goes_back_once),
     CASE(a_list_of_i8_goes_back_once),
     CASE(a_list_of_i16_goes_back_once),

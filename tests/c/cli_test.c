@@ -4,6 +4,7 @@
 
 #include "cli_check.h"
 
+#include <sys/file.h>
 #include <sys/stat.h>
 
 static char shown[1 << 16];
@@ -142,6 +143,32 @@ static void case_the_history_is_kept(void) {
     CHECK(rt_list_text_free(lines));
 }
 
+static void case_the_history_keeps_every_character(void) {
+    CHECK(rt_history_add(RT_STR("a\nb")) && rt_history_add(RT_STR("c\\n\\")) && rt_history_add(RT_STR("gr\xc3\xbcn")));
+    CHECK(rt_history_save(RT_STR("history")));
+    rt_history_clear();
+    CHECK(rt_history_load(RT_STR("history")));
+    rt_list_text lines = rt_history_lines();
+    CHECK(lines.len == 3 && memcmp(lines.items[0].ptr, "a\nb", 4) == 0);
+    CHECK(lines.len == 3 && memcmp(lines.items[1].ptr, "c\\n\\", 5) == 0);
+    CHECK(lines.len == 3 && memcmp(lines.items[2].ptr, "gr\xc3\xbcn", 6) == 0);
+    CHECK(rt_list_text_free(lines));
+    rt_history_clear();
+}
+
+static void case_a_locked_history_is_not_waited_for_for_ever(void) {
+    CHECK(rt_history_add(RT_STR("one")) && rt_history_save(RT_STR("history")));
+    int file = open("history", O_RDONLY);
+    CHECK(file >= 0 && flock(file, LOCK_EX) == 0);
+    CHECK_FAILS(rt_history_load(RT_STR("history")), false, TIMED_OUT);
+    CHECK_MESSAGE("`history`");
+    /* A save replaces the file and needs no lock of it. */
+    CHECK(rt_history_save(RT_STR("history")));
+    CHECK(rt_history_load(RT_STR("history")));
+    CHECK(close(file) == 0);
+    rt_history_clear();
+}
+
 static void case_a_history_that_cannot_be_kept_is_an_error(void) {
     CHECK_FAILS(rt_history_load(RT_STR("missing")), false, NOT_FOUND);
     CHECK_FAILS(rt_history_save(RT_STR("missing/history")), false, NOT_FOUND);
@@ -210,6 +237,8 @@ static const check_case cases[] = {
     CASE(passwords_are_not_shown),
     CASE(a_terminal_is_known_with_its_size),
     CASE(the_history_is_kept),
+    CASE(the_history_keeps_every_character),
+    CASE(a_locked_history_is_not_waited_for_for_ever),
     CASE(a_history_that_cannot_be_kept_is_an_error),
     CASE(a_program_ends_with_its_code),
     CASE(arguments_and_files_are_read),

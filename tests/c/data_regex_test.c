@@ -269,6 +269,50 @@ static void case_a_pattern_that_is_too_large_is_refused(void) {
     CHECK_ERROR(LIMIT_REACHED);
 }
 
+/* `count` times `unit` behind `begin`. */
+static uint64_t repeated(char *pattern, const char *begin, const char *unit, int count) {
+    char *end = stpcpy(pattern, begin);
+    for (int i = 0; i < count; i++) end = stpcpy(end, unit);
+    return (uint64_t)(end - pattern);
+}
+
+static void case_a_hostile_pattern_is_soon_compiled_or_refused(void) {
+    char *pattern = malloc(70000);
+    static const struct {
+        const char *begin, *unit;
+        int count;
+    } hostile[] = {
+        {"(?i)", "\\pL", 13000},       {"(?i)", "[^\\pL]", 6500},          {"(?i)", "[!-\xf4\x8f\xbf\xbf]", 7000},
+        {"(?i)", "\\pL|", 12000},      {"[\\pL--\\pN]", "[\\pL--\\pN]", 4000}, {"(?i)[", "\\w", 30000},
+        {"(?i)", "[^a]", 16000},       {"", "(?:a?)", 10000},             {"", ".", 65000},
+    };
+    for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
+        uint64_t length = repeated(pattern, hostile[i].begin, hostile[i].unit, hostile[i].count);
+        clock_t start = clock();
+        bool is_valid = rt_regex_is_valid((const uint8_t *)pattern, length);
+        double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+        CHECK(is_valid || rt_last_error_code() == RT_ERROR_LIMIT_REACHED || rt_last_error_code() == RT_ERROR_PARSE);
+        if (seconds > 2.0) printf("%s.. takes %.1f s\n", hostile[i].unit, seconds);
+        CHECK(seconds < 2.0);
+    }
+    uint64_t length = repeated(pattern, "", "\\w|", 1000);
+    CHECK(rt_regex_is_valid((const uint8_t *)pattern, length - 1));
+    length = repeated(pattern, "", "\\w|", 1001);
+    CHECK(!rt_regex_is_valid((const uint8_t *)pattern, length - 1));
+    CHECK_ERROR(LIMIT_REACHED);
+    CHECK_MESSAGE("1001 classes");
+    length = repeated(pattern, "", "\\w|", 600);
+    const rt_text both[] = {{(const uint8_t *)pattern, length}, {(const uint8_t *)pattern, length}};
+    CHECK(rt_regex_match_set(both, 2, RT_STR("a")).items == NULL);
+    CHECK_ERROR(LIMIT_REACHED);
+    memset(pattern, 'a', 65536);
+    rt_text long_ones[17];
+    for (int i = 0; i < 17; i++) long_ones[i] = (rt_text){(const uint8_t *)pattern, 65536};
+    CHECK(rt_regex_match_set(long_ones, 17, RT_STR("a")).items == NULL);
+    CHECK_ERROR(LIMIT_REACHED);
+    free(pattern);
+}
+
 static void case_a_hostile_text_takes_linear_time(void) {
     enum { LEN = 1 << 20 };
     uint8_t *text = malloc(LEN);
@@ -356,6 +400,7 @@ static const check_case cases[] = {
     CASE(options),
     CASE(a_wrong_pattern_is_an_error_with_its_place),
     CASE(a_pattern_that_is_too_large_is_refused),
+    CASE(a_hostile_pattern_is_soon_compiled_or_refused),
     CASE(a_hostile_text_takes_linear_time),
     CASE(a_result_beyond_the_bound_is_refused),
     CASE(a_set_tells_which_patterns_match),

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <pwd.h>
+#include <sys/resource.h>
 
 /* Set by main: what the process was started with. */
 static int main_argc;
@@ -114,6 +115,13 @@ static void case_env_home(void) {
         /* An empty variable counts as none. */
         CHECK(rt_env_set(RT_STR("HOME"), RT_STR("")));
     }
+    /* A database that cannot be read is not one that does not know the user. */
+    struct rlimit files;
+    CHECK(getrlimit(RLIMIT_NOFILE, &files) == 0);
+    struct rlimit none = {0, files.rlim_max};
+    CHECK(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    CHECK_TEXT_FAILS(rt_env_home(), TOO_MANY_FILES);
+    CHECK(setrlimit(RLIMIT_NOFILE, &files) == 0);
     CHECK(setenv("HOME", "/bad\377", 1) == 0);
     CHECK_TEXT_FAILS(rt_env_home(), INVALID_UTF8);
     CHECK(unsetenv("HOME") == 0);

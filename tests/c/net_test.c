@@ -127,15 +127,15 @@ static void case_tcp_much(void) {
 static void case_tcp_failures(void) {
     int64_t listener = rt_tcp_listen(RT_STR("127.0.0.1"), 0);
     int port = port_of(listener);
-    CHECK_FAILS(rt_tcp_listen(RT_STR("127.0.0.1"), port), 0, IO);
+    CHECK_FAILS(rt_tcp_listen(RT_STR("127.0.0.1"), port), 0, ADDRESS_IN_USE);
     rt_tcp_listener_free(listener);
-    CHECK_FAILS(rt_tcp_connect(RT_STR("127.0.0.1"), port, 5000), 0, IO);
+    CHECK_FAILS(rt_tcp_connect(RT_STR("127.0.0.1"), port, 5000), 0, CONNECTION_REFUSED);
     CHECK_FAILS(rt_tcp_connect(RT_STR("127.0.0.1"), -1, 5000), 0, OUT_OF_RANGE);
     CHECK_FAILS(rt_tcp_connect(RT_STR("127.0.0.1"), 65536, 5000), 0, OUT_OF_RANGE);
     CHECK_FAILS(rt_tcp_connect(RT_STR(""), 80, 5000), 0, INVALID_ARGUMENT);
     CHECK_FAILS(rt_tcp_connect(RT_STR("a\0b"), 80, 5000), 0, INVALID_ARGUMENT);
     CHECK_FAILS(rt_tcp_listen(RT_STR("127.0.0.1"), 70000), 0, OUT_OF_RANGE);
-    CHECK_FAILS(rt_tcp_listen(RT_STR("203.0.113.1"), 0), 0, IO);
+    CHECK_FAILS(rt_tcp_listen(RT_STR("203.0.113.1"), 0), 0, ADDRESS_NOT_AVAILABLE);
     /* The other side goes away: no signal, an error or the end. */
     int64_t client, server;
     connect_both(&client, &server);
@@ -150,6 +150,28 @@ static void case_tcp_failures(void) {
     CHECK(is_error && rt_last_error_code() == RT_ERROR_BROKEN_PIPE);
     CHECK(rt_tcp_stream_free(client));
     CHECK_FAILS(rt_tcp_write(client, RT_STR("x"), 1000), false, STALE_HANDLE);
+}
+
+static void case_what_the_other_side_does_has_codes(void) {
+    /* A connection that is closed with linger 0 is reset. */
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in place = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof place;
+    CHECK(bind(listener, (struct sockaddr *)&place, size) == 0 && listen(listener, 1) == 0);
+    CHECK(getsockname(listener, (struct sockaddr *)&place, &size) == 0);
+    int64_t client = rt_tcp_connect(RT_STR("127.0.0.1"), ntohs(place.sin_port), 5000);
+    CHECK(client != 0);
+    int server = accept(listener, NULL, NULL);
+    struct linger at_once = {1, 0};
+    CHECK(setsockopt(server, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0 && close(server) == 0);
+    rt_bytes none = rt_tcp_read(client, 10, 5000);
+    CHECK(none.ptr == NULL);
+    CHECK_ERROR(CONNECTION_RESET);
+    rt_tcp_peer_address_result peer;
+    CHECK_FAILS(rt_tcp_peer_address(client, &peer), false, NOT_CONNECTED);
+    CHECK_FAILS(rt_tcp_shutdown(client, RT_DIRECTION_BOTH), false, NOT_CONNECTED);
+    CHECK(rt_tcp_stream_free(client));
+    close(listener);
 }
 
 static void case_tcp_loop(void) {
@@ -183,7 +205,7 @@ static void case_udp(void) {
     rt_udp_receive_from_result_free(&message);
     CHECK_FAILS(rt_udp_send_to(one, RT_STR("127.0.0.1"), port, large, 70000, 1000), false, IO);
     CHECK_FAILS(rt_udp_send_to(one, RT_STR("127.0.0.1"), -1, large, 1, 1000), false, OUT_OF_RANGE);
-    CHECK_FAILS(rt_udp_bind(RT_STR("127.0.0.1"), port), 0, IO);
+    CHECK_FAILS(rt_udp_bind(RT_STR("127.0.0.1"), port), 0, ADDRESS_IN_USE);
     CHECK_FAILS(rt_udp_bind(RT_STR("127.0.0.1"), 65536), 0, OUT_OF_RANGE);
     CHECK(rt_udp_socket_free(one) && rt_udp_socket_free(two));
     CHECK_FAILS(rt_udp_receive_from(one, 0, &message), false, STALE_HANDLE);
@@ -209,7 +231,7 @@ static void case_dns(void) {
 int main(int argc, char **argv) {
     static const check_case cases[] = {
         CASE(tcp_talk), CASE(tcp_time_limits), CASE(tcp_much), CASE(tcp_failures),
-        CASE(tcp_loop), CASE(udp),             CASE(dns),
+        CASE(what_the_other_side_does_has_codes), CASE(tcp_loop), CASE(udp), CASE(dns),
     };
     return check_main(cases, sizeof cases / sizeof cases[0], argc, argv);
 }

@@ -288,8 +288,15 @@ static void case_printing_to_a_full_disk_or_nobody_is_an_error(void) {
     int32_t code = rt_last_error_code();
     CHECK(dup2(before, 1) == 1);
     CHECK_INT(code, RT_ERROR_STORAGE_FULL);
-    close(before);
     close(full);
+    CHECK(close(1) == 0);
+    rt_value_println(0);
+    code = rt_last_error_code();
+    rt_text message = rt_last_error_message();
+    CHECK(dup2(before, 1) == 1);
+    CHECK_INT(code, RT_ERROR_IO);
+    CHECK_TEXT_HAS(message, "the standard output: Bad file descriptor");
+    close(before);
 }
 
 /* Adds up its arguments and `data`; "bad" things on demand. */

@@ -161,7 +161,7 @@ static void limits(void) {
         CHECK(now() - start > 0.25 && now() - start < 5);
     }
     options.timeout_ms = 0;
-    CHECK(fails("http", "refused", "", RT_ERROR_IO, "onnection refused"));
+    CHECK(fails("http", "refused", "", RT_ERROR_CONNECTION_REFUSED, "onnection refused"));
     CHECK(fails("http", "http", "short", RT_ERROR_IO, ""));
     CHECK(fails("http", "http", "nonsense", RT_ERROR_IO, ""));
     CHECK(fails("http", "http", "silent", RT_ERROR_IO, ""));
@@ -211,7 +211,7 @@ static void certificates(void) {
     CHECK(fails("https", "expired", "hello", RT_ERROR_PERMISSION_DENIED, "expired"));
     CHECK(fails("https", "self", "hello", RT_ERROR_PERMISSION_DENIED, "certificate"));
     CHECK(fails("https", "http", "hello", RT_ERROR_IO, ""));
-    CHECK(fails("https", "refused", "hello", RT_ERROR_IO, "onnection refused"));
+    CHECK(fails("https", "refused", "hello", RT_ERROR_CONNECTION_REFUSED, "onnection refused"));
     options.timeout_ms = 300;
     CHECK(fails("https", "good", "hang", RT_ERROR_TIMED_OUT, "timeout"));
     options.timeout_ms = 0;

@@ -114,6 +114,18 @@ codes! {
     FileTooLarge = 48 "FILE_TOO_LARGE",
     /// Any other error of the operating system.
     Io = 49 "IO",
+    /// Nobody listens at the other end of a connection.
+    ConnectionRefused = 50 "CONNECTION_REFUSED",
+    /// The other end broke the connection off.
+    ConnectionReset = 51 "CONNECTION_RESET",
+    /// Somebody listens at the address already.
+    AddressInUse = 52 "ADDRESS_IN_USE",
+    /// The address is none of this machine, or no port is left.
+    AddressNotAvailable = 53 "ADDRESS_NOT_AVAILABLE",
+    /// No way leads to the network or the host.
+    Unreachable = 54 "UNREACHABLE",
+    /// The socket is not connected.
+    NotConnected = 55 "NOT_CONNECTED",
     /// Generated code trapped.
     Trap = 60 "TRAP",
 }

@@ -12,12 +12,18 @@ use crate::{block, call, call_keeping_error, handles, last_error};
 /// The version of the base ABI, `specs/base.toml`; its name ends with the value, so that a stale
 /// header is a link error.
 #[unsafe(no_mangle)]
+pub extern "C" fn rt_abi_base_0f476815197041ad() -> u64 {
+    0x0f47_6815_1970_41ad
+}
+
+/// A version to which this one only adds error codes: programs that were compiled against it still
+/// link.
+#[unsafe(no_mangle)]
 pub extern "C" fn rt_abi_base_28154f032f6f6932() -> u64 {
     0x2815_4f03_2f6f_6932
 }
 
-/// The version to which this one only adds an error code: programs that were compiled against it
-/// still link.
+/// Another such version.
 #[unsafe(no_mangle)]
 pub extern "C" fn rt_abi_base_6e168faf029e2315() -> u64 {
     0x6e16_8faf_029e_2315

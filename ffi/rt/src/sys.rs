@@ -3,6 +3,7 @@
 //!
 //! Each wrapper is generic: it knows the operating system and no module.
 
+mod account;
 mod env;
 mod limit;
 mod map;
@@ -10,6 +11,7 @@ mod read;
 mod signal;
 mod system;
 
+pub use account::account_home;
 pub use env::{remove_env, set_env};
 pub use limit::{Resource, limit_address_space, limit_resource};
 pub use map::read_mapped;

@@ -3,7 +3,8 @@
 //!
 //! All stand in one thread-local without a destructor, so that a call that succeeds computes one
 //! address and stores a few words: that is the whole cost of the barrier. The end of a thread that
-//! has bound something is noted by a second thread-local.
+//! has bound something is noted by a second thread-local. Beside them stands room for one short
+//! message, for the time when the thread's message with its memory is gone.
 //!
 //! Invariant: no two threads ever have the same token, and a thread whose end was noted has none
 //! that was noted as living.
@@ -33,9 +34,42 @@ pub(crate) struct Thread {
     token: Cell<u64>,
 }
 
+/// The longest message while a thread is torn down, in bytes.
+pub(crate) const LATE_BYTES: usize = 240;
+
+/// A short message without memory of its own: what a thread can still say while it is torn down.
+#[derive(Clone, Copy)]
+pub(crate) struct Late {
+    length: u8,
+    bytes: [u8; LATE_BYTES],
+}
+
+impl Late {
+    const EMPTY: Late = Late { length: 0, bytes: [0; LATE_BYTES] };
+
+    /// The message; one that is too long is cut between two characters.
+    pub(crate) fn new(message: &str) -> Late {
+        let mut late = Late::EMPTY;
+        let length = message.floor_char_boundary(LATE_BYTES);
+        late.bytes[..length].copy_from_slice(&message.as_bytes()[..length]);
+        late.length = length as u8;
+        late
+    }
+
+    /// The message.
+    pub(crate) fn text(&self) -> &str {
+        let bytes = self.bytes.get(..usize::from(self.length)).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
 thread_local! {
     pub(crate) static THREAD: Thread =
         const { Thread { depth: Cell::new(NEW_THREAD), code: Cell::new(0), token: Cell::new(NO_TOKEN) } };
+
+    /// The last message of a thread that is being torn down. Without a destructor, so that it is
+    /// there to the end.
+    pub(crate) static LATE: Cell<Late> = const { Cell::new(Late::EMPTY) };
 }
 
 impl Thread {

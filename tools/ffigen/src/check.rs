@@ -14,6 +14,7 @@ mod provider;
 mod reserved;
 mod rust;
 mod rust_depth;
+mod rust_reach;
 mod structs;
 mod symbols;
 mod types;

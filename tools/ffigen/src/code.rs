@@ -112,6 +112,22 @@ that the family uses.
 "A family makes one function per member, so one without members makes none. Add a member or remove
 the family."
 
+    OUTSIDE_SPEC "F0116" "Rust code that the compiler would read from outside of the spec"
+"A spec is the only source of its crate, so that the same spec gives the same crate on every
+machine. `include!`, `include_str!`, `include_bytes!`, `env!`, `option_env!` and `mod name;` would
+make the compiler read files and its own environment. Write the text or the module into the spec, or
+read files and variables when the function runs. A macro that is renamed, or called by a name that
+another macro gets, might be one of these, and is refused too.
+
+    include_str!(\"table.txt\")            # wrong: read by the compiler
+    std::fs::read_to_string(path)?        # right: read by the function"
+
+    OWN_SYMBOL "F0117" "Rust code with symbols of its own"
+"What a library exports is what its manifest says. `#[no_mangle]`, `#[export_name]`,
+`#[link_section]` and their like would export or place symbols that no manifest knows, `#[link]` and
+`extern` blocks would bind to symbols that nobody checks. Declare a `[[function]]`, use a crate, or
+put a safe function into ffi/rt. A function type, `extern \"C\" fn(i64)`, is fine."
+
     UNKNOWN_TYPE "F0201" "unknown type"
 "A type is a scalar (`bool`, `i8`..`i64`, `u8`..`u64`, `f32`, `f64`), `text`, `bytes`, a list `[T]`,
 an option `T?`, the name of a struct, enum or handle of the same spec, or one of the forms in
@@ -211,8 +227,8 @@ the caller). A result is a new handle, owned by the caller: `Kind`."
 only for text, bytes and lists."
 
     UNSAFE_BODY "F0404" "`unsafe` in a body"
-"Bodies and items are compiled with `forbid(unsafe_code)`: all unsafe code stands in generated shims
-of one shape or in ffi/rt. What std lacks belongs into ffi/rt as a safe function, with its safety
+"Bodies and items are compiled with `forbid(unsafe_code)`: all unsafe code, assembly included, stands
+in generated shims of one shape or in ffi/rt. What std lacks belongs into ffi/rt as a safe function, with its safety
 argument."
 
     WRONG_PROVIDER "F0501" "key that the module's provider cannot have"

@@ -7,6 +7,7 @@
 mod args;
 mod disk;
 mod run;
+mod stdout;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
@@ -32,7 +33,12 @@ fn main() -> ExitCode {
     let outcome = run::run(cli.verb, style);
     // Messages first: where standard output fails, they still say what happened.
     let _ = std::io::stderr().write_all(outcome.messages.as_bytes());
-    match std::io::stdout().write_all(outcome.output.as_bytes()) {
+    // What was closed at the start is `/dev/null` by now, and would take everything.
+    let written = match outcome.output.is_empty() || stdout::was_open() {
+        true => std::io::stdout().write_all(outcome.output.as_bytes()),
+        false => Err(std::io::Error::other("it is closed")),
+    };
+    match written {
         Ok(()) => ExitCode::from(outcome.code),
         // A closed pipe is the reader's choice, not a failure of ours.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::from(outcome.code),

@@ -229,8 +229,8 @@ pub enum Role {
 pub enum Failure {
     /// The type's own: `false`, 0, 0.0, null, none, nothing.
     Default,
-    /// An integer the spec names.
-    Int(i64),
+    /// An integer the spec names, of at most 64 bits with or without a sign.
+    Int(i128),
     /// A float the spec names; NaN is allowed.
     Float(f64),
 }

@@ -179,8 +179,8 @@ pub struct Function {
 /// A failure value as written.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Failure {
-    /// An integer.
-    Int(i64),
+    /// An integer of at most 64 bits, with or without a sign.
+    Int(i128),
     /// A float, or the string `nan`.
     Float(f64),
 }

@@ -103,6 +103,14 @@ fn code_of_os(number: i32) -> ErrorCode {
         libc::EINVAL => ErrorCode::InvalidArgument,
         libc::ERANGE | libc::EOVERFLOW => ErrorCode::OutOfRange,
         libc::ENOSYS | libc::EOPNOTSUPP => ErrorCode::Unsupported,
+        libc::ECONNREFUSED => ErrorCode::ConnectionRefused,
+        libc::ECONNRESET | libc::ECONNABORTED | libc::ENETRESET => ErrorCode::ConnectionReset,
+        libc::EADDRINUSE => ErrorCode::AddressInUse,
+        libc::EADDRNOTAVAIL => ErrorCode::AddressNotAvailable,
+        libc::ENETUNREACH | libc::EHOSTUNREACH | libc::ENETDOWN | libc::EHOSTDOWN => {
+            ErrorCode::Unreachable
+        }
+        libc::ENOTCONN => ErrorCode::NotConnected,
         _ => ErrorCode::Io,
     }
 }
@@ -130,6 +138,14 @@ fn code_of_kind(kind: io::ErrorKind) -> ErrorCode {
         // Without an inner error this is what reading a text from a file gives.
         Kind::InvalidData => ErrorCode::InvalidUtf8,
         Kind::Unsupported => ErrorCode::Unsupported,
+        Kind::ConnectionRefused => ErrorCode::ConnectionRefused,
+        Kind::ConnectionReset | Kind::ConnectionAborted => ErrorCode::ConnectionReset,
+        Kind::AddrInUse => ErrorCode::AddressInUse,
+        Kind::AddrNotAvailable => ErrorCode::AddressNotAvailable,
+        Kind::NetworkUnreachable | Kind::HostUnreachable | Kind::NetworkDown => {
+            ErrorCode::Unreachable
+        }
+        Kind::NotConnected => ErrorCode::NotConnected,
         _ => ErrorCode::Io,
     }
 }

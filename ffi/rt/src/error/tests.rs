@@ -13,7 +13,7 @@ fn codes_are_found_by_number() {
     for &code in ErrorCode::ALL {
         assert_eq!(ErrorCode::from_value(code as i32), Some(code));
     }
-    for number in [-1, 13, 19, 24, 29, 50, i32::MIN, i32::MAX] {
+    for number in [-1, 13, 19, 24, 29, 56, i32::MIN, i32::MAX] {
         assert_eq!(ErrorCode::from_value(number), None);
     }
 }
@@ -56,6 +56,14 @@ fn the_number_of_the_system_tells_the_code() {
         (libc::EFBIG, ErrorCode::FileTooLarge),
         (libc::EINVAL, ErrorCode::InvalidArgument),
         (libc::ENOSYS, ErrorCode::Unsupported),
+        (libc::ECONNREFUSED, ErrorCode::ConnectionRefused),
+        (libc::ECONNRESET, ErrorCode::ConnectionReset),
+        (libc::ECONNABORTED, ErrorCode::ConnectionReset),
+        (libc::EADDRINUSE, ErrorCode::AddressInUse),
+        (libc::EADDRNOTAVAIL, ErrorCode::AddressNotAvailable),
+        (libc::ENETUNREACH, ErrorCode::Unreachable),
+        (libc::EHOSTUNREACH, ErrorCode::Unreachable),
+        (libc::ENOTCONN, ErrorCode::NotConnected),
         (libc::EIO, ErrorCode::Io),
         (libc::ENODEV, ErrorCode::Io),
     ];
@@ -75,6 +83,9 @@ fn the_kind_tells_where_there_is_no_number() {
         (io::ErrorKind::InvalidInput, ErrorCode::InvalidArgument),
         (io::ErrorKind::InvalidData, ErrorCode::InvalidUtf8),
         (io::ErrorKind::InvalidFilename, ErrorCode::NameTooLong),
+        (io::ErrorKind::ConnectionRefused, ErrorCode::ConnectionRefused),
+        (io::ErrorKind::AddrInUse, ErrorCode::AddressInUse),
+        (io::ErrorKind::NetworkDown, ErrorCode::Unreachable),
         (io::ErrorKind::UnexpectedEof, ErrorCode::Io),
         (io::ErrorKind::Other, ErrorCode::Io),
     ];

@@ -45,7 +45,7 @@ fn every_code_has_its_name_and_no_other_number_has() {
     for &code in ErrorCode::ALL {
         assert_eq!(consume(rt_error_name(code as i32)), code.name());
     }
-    for number in [-1, 13, 50, i32::MAX, i32::MIN] {
+    for number in [-1, 13, 56, i32::MAX, i32::MIN] {
         assert!(rt_error_name(number).ptr.is_null());
         assert_eq!(rt_last_error_code(), ErrorCode::InvalidEnum as i32);
     }

@@ -140,3 +140,10 @@ fn the_default_action_of_a_signal_is_known() {
     assert!(!has_default_action(libc::SIGPIPE).unwrap());
     assert!(has_default_action(-1).is_err());
 }
+
+#[test]
+fn the_account_database_tells_the_home() {
+    // What the tests run as has an account or none; the database can be read in either case.
+    let home = account_home().unwrap();
+    assert!(home.is_none_or(|home| home.is_absolute()));
+}

@@ -13,7 +13,7 @@ pub(super) fn check(review: &mut Review) {
         let (label, help) = match (function.failure, &function.result) {
             (Failure::Default, _) => continue,
             (Failure::Int(value), Ty::Scalar(scalar)) => match range(*scalar) {
-                Some((low, high)) if i128::from(value) < low || high < i128::from(value) => (
+                Some((low, high)) if value < low || high < value => (
                     format!("{value} is no value of the result"),
                     format!("take a number from {low} to {high}"),
                 ),
@@ -81,6 +81,8 @@ mod tests {
         for (result, failure) in [
             ("i8", "-128"),
             ("u64", "0"),
+            ("u64", "18446744073709551615"),
+            ("u64", "0xffff_ffff_ffff_ffff"),
             ("i64", "-1"),
             ("f64", "\"nan\""),
             ("f32", "-1.5"),
@@ -88,9 +90,14 @@ mod tests {
         ] {
             assert_eq!(codes(&format!("result = \"{result}\""), failure), 0, "{result} {failure}");
         }
-        for (result, failure) in
-            [("i8", "128"), ("u64", "-1"), ("i64", "1.5"), ("f64", "1"), ("i32", "\"nan\"")]
-        {
+        for (result, failure) in [
+            ("i8", "128"),
+            ("u64", "-1"),
+            ("i64", "9223372036854775808"),
+            ("i64", "1.5"),
+            ("f64", "1"),
+            ("i32", "\"nan\""),
+        ] {
             assert_eq!(codes(&format!("result = \"{result}\""), failure), 1, "{result} {failure}");
         }
     }

@@ -1,4 +1,4 @@
-//! Rust code in a spec parses, nests within bounds and has no `unsafe`.
+//! Rust code in a spec parses, nests within bounds, has no `unsafe` and keeps to itself.
 //!
 //! It is parsed here so that a slip is shown where it was made, at its character in the spec, and
 //! not in generated code. Types and names are rustc's business.
@@ -10,6 +10,7 @@ use proc_macro2::TokenStream;
 use syn::Block;
 use syn::parse::{ParseStream, Parser};
 
+use super::rust_reach::{self, Kind, Reach};
 use super::{Review, rust_depth};
 use crate::code;
 use crate::model::{Draft, Text, Ty};
@@ -81,8 +82,7 @@ fn check_text<T>(
             return None;
         }
     };
-    let scan = rust_depth::scan(tokens.clone());
-    if let Some(range) = scan.too_deep {
+    if let Some(range) = rust_depth::find_too_deep(tokens.clone()) {
         let mistake = Diagnostic::error(
             code::RUST_DEPTH,
             format!("the code of `{key}` nests too deeply"),
@@ -95,11 +95,8 @@ fn check_text<T>(
         review.report(mistake);
         return None;
     }
-    if let Some(range) = scan.unsafe_at {
-        let mistake = Diagnostic::error(code::UNSAFE_BODY, format!("`unsafe` in `{key}`"))
-            .label(place(text, range.clone()), remark(text, range, "the crate of this code forbids `unsafe`"))
-            .help("use a safe function of std, of a crate or of ffi_rt; unsafe code belongs into ffi/rt");
-        review.report(mistake);
+    for reach in rust_reach::find(tokens.clone()) {
+        review.report(reaches_out(text, key, reach));
     }
     // A closure, because `Parser` is implemented for functions that are sized.
     match (|input: ParseStream| parse(input)).parse2(tokens) {
@@ -119,6 +116,61 @@ fn check_text<T>(
             None
         }
     }
+}
+
+/// What the code may not say, and why.
+fn reaches_out(text: &Text, key: &str, reach: Reach) -> Diagnostic {
+    let Reach { kind, word, range } = reach;
+    let unsafe_help =
+        "use a safe function of std, of a crate or of ffi_rt; unsafe code belongs into ffi/rt";
+    let reading_help =
+        "write it into the spec, or read it when the function runs, with `std::fs` or `std::env`";
+    let (code, what, label, help) = match kind {
+        Kind::Unsafe => (
+            code::UNSAFE_BODY,
+            "`unsafe`".to_owned(),
+            "the crate of this code forbids `unsafe`",
+            unsafe_help,
+        ),
+        Kind::Assembly => {
+            (code::UNSAFE_BODY, format!("`{word}!`"), "assembly is unsafe code", unsafe_help)
+        }
+        Kind::Reading => {
+            let label = "the compiler would read this from outside of the spec";
+            (code::OUTSIDE_SPEC, format!("`{word}!`"), label, reading_help)
+        }
+        Kind::Renamed => {
+            let label = "a macro that is called by another name may be one that reads from outside of the spec";
+            (
+                code::OUTSIDE_SPEC,
+                format!("a hidden macro `{word}`"),
+                label,
+                "call macros by their own names",
+            )
+        }
+        Kind::Module => {
+            let label = "the code of this module would stand in another file";
+            (
+                code::OUTSIDE_SPEC,
+                "`mod` without a block".to_owned(),
+                label,
+                "write its items here: `mod name { .. }`",
+            )
+        }
+        Kind::Linking => {
+            let label = "a symbol or an order to the linker that no manifest knows";
+            let help = "declare what is to be exported as a `[[function]]`";
+            (code::OWN_SYMBOL, format!("the attribute `{word}`"), label, help)
+        }
+        Kind::Foreign => {
+            let label =
+                "foreign functions: nothing holds their declarations against their definitions";
+            (code::OWN_SYMBOL, "an `extern` block".to_owned(), label, unsafe_help)
+        }
+    };
+    Diagnostic::error(code, format!("{what} in `{key}`"))
+        .label(place(text, range.clone()), remark(text, range, label))
+        .help(help)
 }
 
 /// The parser's message as title and label. It may list every token that could stand there; three of them say enough.
@@ -214,6 +266,14 @@ mod tests {
         assert_eq!(body("'unsafe { f() }'"), [("F0404", "unsafe".to_owned())]);
         assert_eq!(body("'vec![(unsafe { f() })].len()'"), [("F0404", "unsafe".to_owned())]);
         assert_eq!(body("'\"unsafe\".len() // unsafe'"), []);
+    }
+
+    #[test]
+    fn what_reaches_out_is_shown_where_it_stands() {
+        assert_eq!(body("'include_str!(\"a\").len()'"), [("F0116", "include_str".to_owned())]);
+        assert_eq!(body("'std::arch::asm!(\"nop\")'"), [("F0404", "asm".to_owned())]);
+        let two = "'''env!(\"A\"); #[no_mangle] fn f() {}'''";
+        assert_eq!(body(two), [("F0116", "env".to_owned()), ("F0117", "no_mangle".to_owned())]);
     }
 
     #[test]

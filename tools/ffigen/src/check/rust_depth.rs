@@ -1,4 +1,4 @@
-//! What the tokens of Rust code tell before it is parsed: whether it nests too deeply, and whether it says `unsafe`.
+//! Whether Rust code nests too deeply, which its tokens tell before it is parsed.
 //!
 //! The Rust parser and the formatter recurse, so a spec could overflow their stack. Brackets are
 //! not the only way to nest: `!!!!a`, `a = b = c = ..` and `if .. else if ..` do it without. So
@@ -12,18 +12,8 @@ use proc_macro2::{TokenStream, TokenTree};
 /// The most tokens that may stand above one token. The parser needs some 10 KiB of stack for each in the worst case.
 const LIMIT: usize = 1000;
 
-/// What one walk over the tokens finds; ranges are in bytes.
-#[derive(Debug, Default)]
-pub(super) struct Scan {
-    /// Where the code nests too deeply; the walk ends there.
-    pub(super) too_deep: Option<Range<usize>>,
-    /// The first `unsafe`, macros included.
-    pub(super) unsafe_at: Option<Range<usize>>,
-}
-
-/// Walks over the tokens, without recursion.
-pub(super) fn scan(tokens: TokenStream) -> Scan {
-    let mut scan = Scan::default();
+/// Where the code nests too deeply, in bytes. Walks over the tokens without recursion.
+pub(super) fn find_too_deep(tokens: TokenStream) -> Option<Range<usize>> {
     // Each entry is an open bracket: the tokens left in it, and the depth at which an expression in it starts.
     let mut open = vec![(tokens.into_iter().peekable(), 0)];
     let mut depth = 0;
@@ -36,19 +26,15 @@ pub(super) fn scan(tokens: TokenStream) -> Scan {
         };
         depth += 1;
         if depth > LIMIT {
-            scan.too_deep = Some(token.span().byte_range());
-            return scan;
+            return Some(token.span().byte_range());
         }
         match token {
             TokenTree::Punct(punct) if matches!(punct.as_char(), ';' | ',') => depth = *outer,
-            TokenTree::Ident(word) if scan.unsafe_at.is_none() && word == "unsafe" => {
-                scan.unsafe_at = Some(word.span().byte_range());
-            }
             TokenTree::Group(group) => open.push((group.stream().into_iter().peekable(), depth)),
             _ => {}
         }
     }
-    scan
+    None
 }
 
 type Open = (std::iter::Peekable<proc_macro2::token_stream::IntoIter>, usize);
@@ -68,7 +54,7 @@ mod tests {
     use super::*;
 
     fn is_deep(text: &str) -> bool {
-        scan(text.parse().unwrap()).too_deep.is_some()
+        find_too_deep(text.parse().unwrap()).is_some()
     }
 
     #[test]

@@ -117,9 +117,11 @@ impl<'s> Reader<'_, 's> {
         let span = Span::from(value.span());
         let failure = match value.get_ref() {
             DeValue::Integer(number) => {
-                match i64::from_str_radix(number.as_str(), number.radix()) {
-                    Ok(number) => Failure::Int(number),
-                    Err(_) => return self.too_big(key, span),
+                match i128::from_str_radix(number.as_str(), number.radix()) {
+                    Ok(number) if (i128::from(i64::MIN)..=u64::MAX.into()).contains(&number) => {
+                        Failure::Int(number)
+                    }
+                    _ => return self.too_big(key, span),
                 }
             }
             DeValue::Float(number) => match number.as_str().parse() {

@@ -263,10 +263,14 @@ fn failing(
     Check::fails(what, arguments, call, condition, code)
 }
 
+/// The number that C cannot spell, since a minus is no part of a C literal.
+const I64_MIN: i128 = i64::MIN as i128;
+
 /// The C expression that is true for the failure value.
 fn failure_condition(function: &Function) -> String {
     match function.failure {
-        Failure::Int(i64::MIN) => return "ffi_result == INT64_MIN".to_owned(),
+        Failure::Int(I64_MIN) => return "ffi_result == INT64_MIN".to_owned(),
+        Failure::Int(value) if value > i64::MAX.into() => return format!("ffi_result == {value}u"),
         Failure::Int(value) => return format!("ffi_result == {value}"),
         Failure::Float(value) if value.is_nan() => return "ffi_result != ffi_result".to_owned(),
         Failure::Float(f64::INFINITY) => return format!("ffi_result > {:e}", f64::MAX),
