@@ -80,7 +80,7 @@ check_paths() {
     if grep -rahoE "($general)[A-Za-z0-9_./-]*" "$top" | sort | uniq -c >&2; then
         finding "files hold paths of a building machine (above)"
     fi
-    echo "no path of a building machine, such as: $(paste -sd' ' "$work/fixed")"
+    echo "looked for paths of a building machine, such as: $(sort -u "$work/fixed" | paste -sd" ")"
 }
 
 tar -xzf "$archive" -C "$work"
