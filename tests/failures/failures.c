@@ -1,0 +1,327 @@
+/* What functions do when a machine has nothing left for them: a table of situation, function, error and remains.
+ *
+ * In each situation every function that can meet it is called. It has to fail with the code of the situation and a
+ * message that names the function, and to leave files, descriptors, results, handles and children as they were.
+ * `covered` holds the rows against the errors that the specs name. */
+#include "situation.h"
+
+/* What a call may change. */
+enum {
+    KEEPS = 0,
+    /* The doc says that a part of what is written may be there. */
+    CUTS = 1,
+    /* Takes half a minute: only with the argument `all`. */
+    SLOW = 2,
+    /* The doc says that a part of what is to go may be gone. */
+    PARTS = 4,
+    /* Succeeds, as the doc says, and tells what happened in its result. */
+    GIVES = 8,
+};
+
+/* Things that calls need, made before anything is taken away. */
+static int64_t hasher, listener, near, far, udp;
+static int32_t backlog_port;
+static const int32_t usr1[] = { SIGUSR1 };
+static const rt_text stubborn[] = { RT_TEXT("-c"), RT_TEXT("trap '' TERM INT HUP QUIT; while :; do sleep 1; done") };
+static const rt_text much[] = { RT_TEXT("-c"), RT_TEXT("268435456"), RT_TEXT("/dev/zero") };
+static const rt_archive_limits usual;
+static const rt_process_limits soon = { .timeout_ms = SOON };
+static const rt_http_options soon_http = { .timeout_ms = SOON };
+static const rt_password_cost costly = { .memory_kib = 256 << 10, .passes = 1, .lanes = 1 };
+static rt_bytes packed_gz, packed_xz, packed_zst;
+static int64_t long_value;
+enum { HUGE = 7 << 20 };
+static int64_t huge[HUGE];
+static rt_process_run_result ran;
+static rt_process_run_timeout_result ran_timeout;
+static rt_process_run_with_limits_result ran_limits;
+static rt_execute_native_result ran_native;
+static rt_process_result ran_bytes;
+static rt_http_response response;
+static rt_udp_receive_from_result datagram;
+static rt_file_info info;
+static rt_system_disk_space_result space;
+
+/* The error of the call, where others follow it. */
+static int32_t noted_code = -1;
+static char noted_message[400];
+
+static void note_error(void) {
+    noted_code = rt_last_error_code();
+    rt_text message = rt_last_error_message();
+    snprintf(noted_message, sizeof noted_message, "%s", message.ptr ? (const char *)message.ptr : "");
+    rt_text_free(message);
+}
+
+static int64_t same(int64_t number) { return number; }
+
+static int64_t a_module(void) {
+    int64_t module = rt_cranelift_new_aot_module(RT_STR("demo"), RT_CRANELIFT_TARGET_HOST);
+    int64_t noise = rt_cranelift_declare_data(module, RT_STR("noise"), RT_CRANELIFT_LINKAGE_EXPORT, false, false, 8);
+    rt_cranelift_define_data(module, noise, big, BIG);
+    return module;
+}
+
+static int64_t a_stubborn_child(void) { return rt_process_spawn(RT_STR("sh"), stubborn, 2); }
+
+/* A child that does not end is waited for in vain, and can then be ended. */
+static bool waits_in_vain(void) {
+    int64_t child = a_stubborn_child();
+    bool failed = rt_process_wait_timeout(child, SOON) == -1;
+    note_error();
+    return failed && rt_process_kill(child) && rt_process_wait(child) == 128 + SIGKILL;
+}
+
+/* The streams until then are worth something, so this one succeeds and says that time was up. */
+static bool run_bytes_in_vain(void) {
+    bool gives = rt_process_run_bytes(RT_STR("sh"), stubborn, 2, NULL, 0, NULL, 0, NULL, 0, &soon, &ran_bytes);
+    bool is_late = gives && ran_bytes.timed_out;
+    rt_process_result_free(&ran_bytes);
+    return is_late;
+}
+
+/* More than all buffers between two sockets take. */
+static bool writes_in_vain(void) {
+    for (int count = 0; count < 1000; count++) {
+        if (!rt_tcp_write(near, big, BIG, SOON)) return true;
+    }
+    return false;
+}
+
+#define ON(path) RT_STR("small/" path)
+#define OFF(path) RT_STR("closed/" path)
+#define HIDDEN RT_STR("hidden/a.txt")
+#define BYTES big, BIG
+#define COSTLY_HASH \
+    RT_STR("$argon2id$v=19$m=262144,t=1,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+#define GIVES_NOTHING(call, field) ((call).field == NULL)
+
+#define FILE_HASHES(ROW, place, path)                                                                                \
+    ROW(place, rt_file_hash_sha1, KEEPS, GIVES_NOTHING(rt_file_hash_sha1(path), ptr))                                \
+    ROW(place, rt_file_hash_sha224, KEEPS, GIVES_NOTHING(rt_file_hash_sha224(path), ptr))                            \
+    ROW(place, rt_file_hash_sha256, KEEPS, GIVES_NOTHING(rt_file_hash_sha256(path), ptr))                            \
+    ROW(place, rt_file_hash_sha384, KEEPS, GIVES_NOTHING(rt_file_hash_sha384(path), ptr))                            \
+    ROW(place, rt_file_hash_sha512, KEEPS, GIVES_NOTHING(rt_file_hash_sha512(path), ptr))                            \
+    ROW(place, rt_file_hash_sha512_256, KEEPS, GIVES_NOTHING(rt_file_hash_sha512_256(path), ptr))                    \
+    ROW(place, rt_file_hash_blake3, KEEPS, GIVES_NOTHING(rt_file_hash_blake3(path), ptr))                            \
+    ROW(place, rt_file_hash, KEEPS, GIVES_NOTHING(rt_file_hash(path), ptr))                                          \
+    ROW(place, rt_hasher_update_file, KEEPS, rt_hasher_update_file(hasher, path) == -1)
+
+#define READS(ROW, place, path)                                                                                      \
+    ROW(place, rt_file_read_text, KEEPS, GIVES_NOTHING(rt_file_read_text(path), ptr))                                \
+    ROW(place, rt_file_read_bytes, KEEPS, GIVES_NOTHING(rt_file_read_bytes(path), ptr))                              \
+    ROW(place, rt_file_read_lines, KEEPS, GIVES_NOTHING(rt_file_read_lines(path), items))                            \
+    ROW(place, rt_file_read_range, KEEPS, GIVES_NOTHING(rt_file_read_range(path, 1, INT64_MAX), ptr))                \
+    ROW(place, rt_file_mmap_read_text, KEEPS, GIVES_NOTHING(rt_file_mmap_read_text(path), ptr))                      \
+    ROW(place, rt_file_mmap_read_bytes, KEEPS, GIVES_NOTHING(rt_file_mmap_read_bytes(path), items))                  \
+    ROW(place, rt_file_mmap_bytes, KEEPS, GIVES_NOTHING(rt_file_mmap_bytes(path), ptr))                              \
+    ROW(place, rt_cli_read_file, KEEPS, GIVES_NOTHING(rt_cli_read_file(path), ptr))
+
+/* What makes files; AT gives a path at the place that is taken away. */
+#define PACKS(ROW, place, AT)                                                                                        \
+    ROW(place, rt_gzip_compress, KEEPS, !rt_gzip_compress(RT_STR("noise/n"), AT("new")))                             \
+    ROW(place, rt_xz_compress, KEEPS, !rt_xz_compress(RT_STR("noise/n"), AT("new")))                                 \
+    ROW(place, rt_zstd_compress, KEEPS, !rt_zstd_compress(RT_STR("noise/n"), AT("new")))                             \
+    ROW(place, rt_gzip_compress_with, KEEPS, !rt_gzip_compress_with(RT_STR("noise/n"), AT("new"), 1))                \
+    ROW(place, rt_xz_compress_with, KEEPS, !rt_xz_compress_with(RT_STR("noise/n"), AT("new"), 1))                    \
+    ROW(place, rt_gzip_decompress, KEEPS, !rt_gzip_decompress(RT_STR("n.gz"), AT("new")))                            \
+    ROW(place, rt_xz_decompress, KEEPS, !rt_xz_decompress(RT_STR("n.xz"), AT("new")))                                \
+    ROW(place, rt_zstd_decompress, KEEPS, !rt_zstd_decompress(RT_STR("n.zst"), AT("new")))                           \
+    ROW(place, rt_gzip_decompress_with, KEEPS, !rt_gzip_decompress_with(RT_STR("n.gz"), AT("new"), BIG))             \
+    ROW(place, rt_xz_decompress_with, KEEPS, !rt_xz_decompress_with(RT_STR("n.xz"), AT("new"), BIG))                 \
+    ROW(place, rt_zstd_decompress_with, KEEPS, !rt_zstd_decompress_with(RT_STR("n.zst"), AT("new"), BIG))            \
+    ROW(place, rt_tar_create, KEEPS, !rt_tar_create(AT("new"), RT_STR("noise")))                                     \
+    ROW(place, rt_zip_create, KEEPS, !rt_zip_create(AT("new"), RT_STR("noise")))                                     \
+    ROW(place, rt_tar_extract, KEEPS, !rt_tar_extract(RT_STR("n.tar"), AT("new")))                                   \
+    ROW(place, rt_zip_extract, KEEPS, !rt_zip_extract(RT_STR("n.zip"), AT("new")))                                   \
+    ROW(place, rt_archive_create, KEEPS, !rt_archive_create(AT("new"), RT_STR("noise"), RT_ARCHIVE_FORMAT_TAR))      \
+    ROW(place, rt_archive_extract, KEEPS, rt_archive_extract(RT_STR("n.tar"), AT("new")) == -1)                      \
+    ROW(place, rt_archive_extract_with, KEEPS, rt_archive_extract_with(RT_STR("n.zip"), AT("new"), &usual) == -1)
+
+#define WRITES(ROW, place, AT)                                                                                       \
+    ROW(place, rt_file_write_text, CUTS, !rt_file_write_text(AT("a.txt"), BYTES))                                    \
+    ROW(place, rt_write_file, CUTS, !rt_write_file(AT("a.txt"), BYTES))                                              \
+    ROW(place, rt_file_write_bytes, CUTS, !rt_file_write_bytes(AT("a.txt"), BYTES))                                  \
+    ROW(place, rt_file_append_text, CUTS, !rt_file_append_text(AT("a.txt"), BYTES))                                  \
+    ROW(place, rt_file_append_bytes, CUTS, !rt_file_append_bytes(AT("a.txt"), BYTES))                                \
+    ROW(place, rt_file_create_new, KEEPS, !rt_file_create_new(AT("new"), BYTES))                                     \
+    ROW(place, rt_file_atomic_write, KEEPS, !rt_file_atomic_write(AT("a.txt"), BYTES))                               \
+    ROW(place, rt_file_atomic_write_bytes, KEEPS, !rt_file_atomic_write_bytes(AT("a.txt"), BYTES))                   \
+    ROW(place, rt_file_copy, KEEPS, !rt_file_copy(RT_STR("noise/n"), AT("new")))                                     \
+    ROW(place, rt_history_save, KEEPS, !rt_history_save(AT("a.txt")))                                                \
+    ROW(place, rt_cranelift_emit_object, KEEPS, !rt_cranelift_emit_object(a_module(), AT("new")))                    \
+    ROW(place, rt_cranelift_emit_object_raw, KEEPS, !rt_cranelift_emit_object_raw(a_module(), AT("new")))
+
+#define MAKES(ROW, place, AT)                                                                                        \
+    ROW(place, rt_symlink_create, KEEPS, !rt_symlink_create(RT_STR("x"), AT("new")))                                 \
+    ROW(place, rt_dir_create, KEEPS, !rt_dir_create(AT("new"), false))                                               \
+    ROW(place, rt_dir_create_all, KEEPS, !rt_dir_create_all(AT("new/deep")))                                         \
+    ROW(place, rt_temp_file_create, KEEPS,                                                                           \
+        GIVES_NOTHING(rt_temp_file_create(AT(""), RT_STR("a"), RT_STR("b")), ptr))                                   \
+    ROW(place, rt_temp_dir_create, KEEPS, GIVES_NOTHING(rt_temp_dir_create(AT(""), RT_STR("a")), ptr))
+
+#define LOOKS(ROW, place)                                                                                            \
+    ROW(place, rt_file_exists, KEEPS, !rt_file_exists(HIDDEN))                                                       \
+    ROW(place, rt_cli_file_exists, KEEPS, !rt_cli_file_exists(HIDDEN))                                               \
+    ROW(place, rt_dir_exists, KEEPS, !rt_dir_exists(HIDDEN))                                                         \
+    ROW(place, rt_file_size, KEEPS, rt_file_size(HIDDEN) == -1)                                                      \
+    ROW(place, rt_file_modified, KEEPS, rt_file_modified(HIDDEN) == -1)                                              \
+    ROW(place, rt_file_modified_time, KEEPS, rt_file_modified_time(HIDDEN) == -1)                                    \
+    ROW(place, rt_file_modified_micros, KEEPS, rt_file_modified_micros(HIDDEN) == -1)                                \
+    ROW(place, rt_file_get_kind, KEEPS, rt_file_get_kind(HIDDEN) == 0)                                               \
+    ROW(place, rt_file_get_info, KEEPS, !rt_file_get_info(HIDDEN, &info))                                            \
+    ROW(place, rt_link_get_info, KEEPS, !rt_link_get_info(HIDDEN, &info))                                            \
+    ROW(place, rt_file_get_permissions, KEEPS, rt_file_get_permissions(HIDDEN) == -1)                                \
+    ROW(place, rt_symlink_read, KEEPS, GIVES_NOTHING(rt_symlink_read(HIDDEN), ptr))                                  \
+    ROW(place, rt_path_canonical, KEEPS, GIVES_NOTHING(rt_path_canonical(HIDDEN), ptr))                              \
+    ROW(place, rt_env_set_cwd, KEEPS, !rt_env_set_cwd(RT_STR("hidden")))                                             \
+    ROW(place, rt_system_disk_space, KEEPS, !rt_system_disk_space(HIDDEN, &space))                                   \
+    ROW(place, rt_archive_list, KEEPS, GIVES_NOTHING(rt_archive_list(HIDDEN), items))                                \
+    ROW(place, rt_archive_list_with, KEEPS, GIVES_NOTHING(rt_archive_list_with(HIDDEN, &usual), items))              \
+    ROW(place, rt_archive_read, KEEPS, GIVES_NOTHING(rt_archive_read(HIDDEN, RT_STR("a"), 9), ptr))                  \
+    ROW(place, rt_archive_detect, KEEPS, rt_archive_detect(HIDDEN) == 0)                                             \
+    ROW(place, rt_history_load, KEEPS, !rt_history_load(HIDDEN))                                                     \
+    ROW(place, rt_dir_list, KEEPS, GIVES_NOTHING(rt_dir_list(RT_STR("hidden")), items))                              \
+    ROW(place, rt_dir_entries, KEEPS, GIVES_NOTHING(rt_dir_entries(RT_STR("hidden")), items))                        \
+    ROW(place, rt_dir_walk, KEEPS, GIVES_NOTHING(rt_dir_walk(RT_STR("hidden")), items))                              \
+    ROW(place, rt_list_dir_recursive, KEEPS,                                                                         \
+        GIVES_NOTHING(rt_list_dir_recursive(RT_STR("hidden"), RT_STR("txt")), items))                                \
+    ROW(place, rt_glob, KEEPS, GIVES_NOTHING(rt_glob(RT_STR("hidden/*")), items))                                    \
+    ROW(place, rt_watch_new, KEEPS, rt_watch_new(RT_STR("hidden"), false) == 0)                                      \
+    ROW(place, rt_cli_watch_file, KEEPS, rt_cli_watch_file(RT_STR("hidden")) == 0)
+
+#define CHANGES(ROW, place)                                                                                          \
+    ROW(place, rt_file_truncate, KEEPS, !rt_file_truncate(OFF("a.txt"), 1))                                          \
+    ROW(place, rt_file_delete, KEEPS, !rt_file_delete(OFF("a.txt")))                                                 \
+    ROW(place, rt_file_remove, KEEPS, !rt_file_remove(OFF("a.txt")))                                                 \
+    ROW(place, rt_file_set_permissions, KEEPS, !rt_file_set_permissions(HIDDEN, 0600))                               \
+    ROW(place, rt_file_set_modified_micros, KEEPS, !rt_file_set_modified_micros(HIDDEN, 0))                          \
+    ROW(place, rt_hard_link_create, KEEPS, !rt_hard_link_create(RT_STR("noise/n"), OFF("new")))                      \
+    ROW(place, rt_file_lock, KEEPS, rt_file_lock(OFF("new"), 0) == 0)                                                \
+    ROW(place, rt_file_lock_shared, KEEPS, rt_file_lock_shared(OFF("new"), 0) == 0)                                  \
+    ROW(place, rt_dir_remove, KEEPS, !rt_dir_remove(OFF("dir"), false))                                              \
+    ROW(place, rt_dir_remove_all, PARTS, !rt_dir_remove_all(OFF("dir")))
+
+#define STARTS(ROW, place, command)                                                                                  \
+    ROW(place, rt_process_run, KEEPS, !rt_process_run(command, NULL, 0, &ran))                                       \
+    ROW(place, rt_process_run_timeout, KEEPS, !rt_process_run_timeout(command, NULL, 0, 5000, &ran_timeout))         \
+    ROW(place, rt_process_run_with_limits, KEEPS,                                                                    \
+        !rt_process_run_with_limits(command, NULL, 0, 5000, 256, &ran_limits))                                       \
+    ROW(place, rt_execute_native, KEEPS, !rt_execute_native(command, NULL, 0, 5000, &ran_native))                    \
+    ROW(place, rt_process_run_bytes, KEEPS,                                                                          \
+        !rt_process_run_bytes(command, NULL, 0, NULL, 0, NULL, 0, NULL, 0, &soon, &ran_bytes))                       \
+    ROW(place, rt_process_output, KEEPS, GIVES_NOTHING(rt_process_output(command, NULL, 0), ptr))                    \
+    ROW(place, rt_process_spawn, KEEPS, rt_process_spawn(command, NULL, 0) == 0)
+
+#define GET(url) rt_http_request(RT_STR("GET"), RT_CSTR(url), NULL, 0, NULL, 0, &soon_http, &response)
+
+#define ROWS(ROW)                                                                                                    \
+    PACKS(ROW, FULL, ON)                                                                                             \
+    WRITES(ROW, FULL, ON)                                                                                            \
+    ROW(FULL, rt_file_move, KEEPS, !rt_file_move(RT_STR("noise/n"), ON("new")))                                      \
+    ROW(FULL, rt_value_print, KEEPS, (rt_value_print(0), true))                                                      \
+    ROW(FULL, rt_value_println, KEEPS, (rt_value_println(0), true))                                                  \
+    MAKES(ROW, NODES, ON)                                                                                            \
+    ROW(NODES, rt_file_write_text, KEEPS, !rt_file_write_text(ON("new"), RT_STR("x")))                               \
+    ROW(NODES, rt_file_create_new, KEEPS, !rt_file_create_new(ON("new"), RT_STR("x")))                               \
+    ROW(NODES, rt_file_atomic_write, KEEPS, !rt_file_atomic_write(ON("a.txt"), RT_STR("x")))                         \
+    ROW(NODES, rt_file_lock, KEEPS, rt_file_lock(ON("new"), 0) == 0)                                                 \
+    ROW(NODES, rt_tar_extract, KEEPS, !rt_tar_extract(RT_STR("n.tar"), ON("new")))                                   \
+    PACKS(ROW, CLOSED, OFF)                                                                                          \
+    WRITES(ROW, CLOSED, OFF)                                                                                         \
+    ROW(CLOSED, rt_file_move, KEEPS, !rt_file_move(RT_STR("noise/n"), OFF("new")))                                   \
+    MAKES(ROW, CLOSED, OFF)                                                                                          \
+    LOOKS(ROW, CLOSED)                                                                                               \
+    CHANGES(ROW, CLOSED)                                                                                             \
+    READS(ROW, CLOSED, HIDDEN)                                                                                       \
+    FILE_HASHES(ROW, CLOSED, HIDDEN)                                                                                 \
+    STARTS(ROW, CLOSED, RT_STR("./data"))                                                                            \
+    READS(ROW, FILES, RT_STR("a.txt"))                                                                               \
+    FILE_HASHES(ROW, FILES, RT_STR("a.txt"))                                                                         \
+    PACKS(ROW, FILES, RT_STR)                                                                                        \
+    WRITES(ROW, FILES, RT_STR)                                                                                       \
+    STARTS(ROW, FILES, RT_STR("./script"))                                                                           \
+    ROW(FILES, rt_shell_output, KEEPS, GIVES_NOTHING(rt_shell_output(RT_STR("true")), ptr))                          \
+    ROW(FILES, rt_file_lock, KEEPS, rt_file_lock(RT_STR("a.txt"), 0) == 0)                                           \
+    ROW(FILES, rt_dir_list, KEEPS, GIVES_NOTHING(rt_dir_list(RT_STR(".")), items))                                   \
+    ROW(FILES, rt_dir_entries, KEEPS, GIVES_NOTHING(rt_dir_entries(RT_STR(".")), items))                             \
+    ROW(FILES, rt_dir_walk, KEEPS, GIVES_NOTHING(rt_dir_walk(RT_STR(".")), items))                                   \
+    ROW(FILES, rt_dir_remove, KEEPS, !rt_dir_remove(RT_STR("noise"), true))                                          \
+    ROW(FILES, rt_dir_remove_all, KEEPS, !rt_dir_remove_all(RT_STR("noise")))                                        \
+    ROW(FILES, rt_temp_file_create, KEEPS,                                                                           \
+        GIVES_NOTHING(rt_temp_file_create(RT_STR("."), RT_STR("a"), RT_STR("b")), ptr))                              \
+    ROW(FILES, rt_env_home, KEEPS, GIVES_NOTHING(rt_env_home(), ptr))                                                \
+    ROW(FILES, rt_history_load, KEEPS, !rt_history_load(RT_STR("a.txt")))                                            \
+    ROW(FILES, rt_watch_new, KEEPS, rt_watch_new(RT_STR("noise"), false) == 0)                                       \
+    ROW(FILES, rt_cli_watch_file, KEEPS, rt_cli_watch_file(RT_STR("noise")) == 0)                                    \
+    ROW(FILES, rt_signal_watch, KEEPS, rt_signal_watch(usr1, 1) == 0)                                                \
+    ROW(FILES, rt_archive_list, KEEPS, GIVES_NOTHING(rt_archive_list(RT_STR("n.tar")), items))                       \
+    ROW(FILES, rt_archive_read, KEEPS, GIVES_NOTHING(rt_archive_read(RT_STR("n.tar"), RT_STR("n"), 0), ptr))         \
+    ROW(FILES, rt_tcp_loop, KEEPS, rt_tcp_loop() == 0)                                                               \
+    ROW(FILES, rt_tcp_listen, KEEPS, rt_tcp_listen(RT_STR("127.0.0.1"), 0) == 0)                                     \
+    ROW(FILES, rt_tcp_connect, KEEPS, rt_tcp_connect(RT_STR("127.0.0.1"), backlog_port, 5000) == 0)                  \
+    ROW(FILES, rt_tcp_accept, KEEPS, rt_tcp_accept(listener, 0) == 0)                                                \
+    ROW(FILES, rt_udp_bind, KEEPS, rt_udp_bind(RT_STR("127.0.0.1"), 0) == 0)                                         \
+    ROW(FILES, rt_http_request, KEEPS, !GET(silent_url))                                                             \
+    ROW(FILES, rt_http_get, KEEPS, GIVES_NOTHING(rt_http_get(RT_CSTR(silent_url)), ptr))                             \
+    ROW(STUBBORN, rt_process_run_timeout, KEEPS,                                                                     \
+        !rt_process_run_timeout(RT_STR("sh"), stubborn, 2, SOON, &ran_timeout))                                      \
+    ROW(STUBBORN, rt_process_run_with_limits, KEEPS,                                                                 \
+        !rt_process_run_with_limits(RT_STR("sh"), stubborn, 2, SOON, 256, &ran_limits))                              \
+    ROW(STUBBORN, rt_execute_native, KEEPS, !rt_execute_native(RT_STR("./stubborn"), NULL, 0, SOON, &ran_native))    \
+    ROW(STUBBORN, rt_process_run_bytes, GIVES, run_bytes_in_vain())                                                  \
+    ROW(STUBBORN, rt_process_wait_timeout, KEEPS, waits_in_vain())                                                   \
+    ROW(HANGS, rt_http_request, KEEPS, !GET(silent_url))                                                             \
+    ROW(HANGS, rt_http_request, KEEPS, !GET(half_url))                                                               \
+    ROW(HANGS, rt_http_request, KEEPS, !GET(drips_url))                                                              \
+    ROW(HANGS, rt_http_get, SLOW, GIVES_NOTHING(rt_http_get(RT_CSTR(drips_url)), ptr))                               \
+    ROW(HANGS, rt_http_post, SLOW, GIVES_NOTHING(rt_http_post(RT_CSTR(silent_url), RT_STR("x")), ptr))               \
+    ROW(HANGS, rt_tcp_connect, KEEPS, rt_tcp_connect(RT_STR("127.0.0.1"), backlog_port, SOON) == 0)                  \
+    ROW(HANGS, rt_tcp_accept, KEEPS, rt_tcp_accept(listener, SOON) == 0)                                             \
+    ROW(HANGS, rt_file_lock, KEEPS, rt_file_lock(RT_STR("a.txt"), 0) == 0)                                           \
+    ROW(HANGS, rt_file_lock_shared, KEEPS, rt_file_lock_shared(RT_STR("a.txt"), 0) == 0)                             \
+    ROW(HANGS, rt_history_load, KEEPS, !rt_history_load(RT_STR("a.txt")))                                            \
+    ROW(HANGS, rt_tcp_read, KEEPS, GIVES_NOTHING(rt_tcp_read(near, 10, SOON), ptr))                                  \
+    ROW(HANGS, rt_tcp_write, KEEPS, writes_in_vain())                                                                \
+    ROW(HANGS, rt_udp_receive_from, KEEPS, !rt_udp_receive_from(udp, SOON, &datagram))                               \
+    READS(ROW, MEMORY, RT_STR("large"))                                                                              \
+    ROW(MEMORY, rt_process_run, KEEPS, !rt_process_run(RT_STR("head"), much, 3, &ran))                               \
+    ROW(MEMORY, rt_process_output, KEEPS, GIVES_NOTHING(rt_process_output(RT_STR("head"), much, 3), ptr))            \
+    ROW(MEMORY, rt_shell_output, KEEPS, GIVES_NOTHING(rt_shell_output(RT_STR("head -c 268435456 /dev/zero")), ptr))  \
+    ROW(MEMORY, rt_archive_read, KEEPS,                                                                              \
+        GIVES_NOTHING(rt_archive_read(RT_STR("zeros.zip"), RT_STR("zeros"), LARGE), ptr))                            \
+    ROW(MEMORY, rt_gzip_decompress_bytes, KEEPS,                                                                     \
+        GIVES_NOTHING(rt_gzip_decompress_bytes(packed_gz.ptr, packed_gz.len, LARGE), ptr))                           \
+    ROW(MEMORY, rt_xz_decompress_bytes, KEEPS,                                                                       \
+        GIVES_NOTHING(rt_xz_decompress_bytes(packed_xz.ptr, packed_xz.len, LARGE), ptr))                             \
+    ROW(MEMORY, rt_zstd_decompress_bytes, KEEPS,                                                                     \
+        GIVES_NOTHING(rt_zstd_decompress_bytes(packed_zst.ptr, packed_zst.len, LARGE), ptr))                         \
+    ROW(MEMORY, rt_value_add, KEEPS, rt_value_add(long_value, long_value) == 0)                                      \
+    ROW(MEMORY, rt_parallel_map, KEEPS, GIVES_NOTHING(rt_parallel_map(huge, HUGE, same), items))                     \
+    ROW(MEMORY, rt_password_verify, KEEPS, !rt_password_verify(RT_STR("a"), COSTLY_HASH))                            \
+    ROW(MEMORY, rt_gc_malloc, KEEPS, rt_gc_malloc(LARGE) == 0)                                                       \
+    ROW(MEMORY, rt_gc_malloc_atomic, KEEPS, rt_gc_malloc_atomic(LARGE) == 0)                                         \
+    ROW(MEMORY, rt_argon2id, KEEPS,                                                                                  \
+        GIVES_NOTHING(rt_argon2id(RT_STR("a"), RT_STR("saltsalt"), NULL, 0, NULL, 0, &costly, 32), ptr))             \
+    ROW(MEMORY, rt_password_hash_with, KEEPS, GIVES_NOTHING(rt_password_hash_with(RT_STR("a"), &costly), ptr))
+
+typedef struct {
+    situation place;
+    const char *function;
+    int flags;
+} row;
+
+#define TABLE(place, function, flags, ...) { place, #function, flags },
+
+static const row rows[] = { ROWS(TABLE) };
+
+/* Makes the call of one row; true if it gives the failure value. */
+static bool call(size_t wanted) {
+    size_t at = 0;
+#define CALL(place, function, flags, ...)                                                                            \
+    if (at++ == wanted) return (__VA_ARGS__);
+    ROWS(CALL)
+    return false;
+}
+
+#include "main.h"

@@ -1,0 +1,211 @@
+/* The end of the program: prepares each row's process, makes its call and judges what is there afterwards. */
+
+/* What the process of a row reports. */
+typedef struct {
+    bool is_ready, is_limit, has_failed, is_named, keeps_all;
+    int32_t code;
+    int descriptors;
+    int64_t results, handles;
+    bool leaves_children;
+    char message[400];
+} report;
+
+/* The files that every row finds. */
+static void make_template(void) {
+    mkdir("small", 0700), mkdir("noise", 0700), mkdir("closed", 0700), mkdir("closed/dir", 0700), mkdir("hidden", 0700);
+    put("a.txt", "kept", 4), put("data", "no program", 10), put("noise/n", big, BIG);
+    put("closed/a.txt", "kept", 4), put("closed/dir/b", "kept", 4), put("hidden/a.txt", "kept", 4);
+    put("script", "#!/bin/sh\nexit 0\n", 17), chmod("script", 0700);
+    static const char resists[] = "#!/bin/sh\ntrap '' TERM INT HUP QUIT\nwhile :; do sleep 1; done\n";
+    put("stubborn", resists, sizeof resists - 1), chmod("stubborn", 0700);
+    assert(rt_gzip_compress(RT_STR("noise/n"), RT_STR("n.gz")) && rt_xz_compress(RT_STR("noise/n"), RT_STR("n.xz")));
+    assert(rt_zstd_compress(RT_STR("noise/n"), RT_STR("n.zst")) && rt_tar_create(RT_STR("n.tar"), RT_STR("noise")));
+    assert(rt_zip_create(RT_STR("n.zip"), RT_STR("noise")));
+    mkdir("zeros", 0700);
+    put("zeros/zeros", "", 0);
+    assert(truncate("zeros/zeros", 2 * ROOM) == 0 && rt_gzip_compress(RT_STR("zeros/zeros"), RT_STR("zeros.gz")) &&
+           rt_xz_compress(RT_STR("zeros/zeros"), RT_STR("zeros.xz")) &&
+           rt_zstd_compress(RT_STR("zeros/zeros"), RT_STR("zeros.zst")) &&
+           rt_zip_create(RT_STR("zeros.zip"), RT_STR("zeros")));
+    assert(rt_dir_remove_all(RT_STR("zeros")));
+    put("large", "", 0);
+    assert(truncate("large", LARGE) == 0);
+    chmod("closed/a.txt", 0444), chmod("closed", 0555), chmod("hidden/a.txt", 0), chmod("hidden", 0);
+}
+
+/* What calls use that are to fail later on. */
+static void make_things(situation place) {
+    hasher = rt_hasher_new(RT_HASH_ALGORITHM_SHA256);
+    rt_history_add(BYTES);
+    if (place != FILES && place != HANGS && place != MEMORY) return;
+    listener = rt_tcp_listen(RT_STR("127.0.0.1"), 0);
+    rt_tcp_listener_address_result address;
+    assert(rt_tcp_listener_address(listener, &address));
+    near = rt_tcp_connect(RT_STR("127.0.0.1"), address.port, 5000);
+    rt_tcp_listener_address_result_free(&address);
+    far = rt_tcp_accept(listener, 5000);
+    udp = rt_udp_bind(RT_STR("127.0.0.1"), 0);
+    assert(near && far && udp);
+    if (place == HANGS) assert(rt_file_lock(RT_STR("a.txt"), 0) != 0);
+    packed_gz = rt_file_read_bytes(RT_STR("zeros.gz"));
+    packed_xz = rt_file_read_bytes(RT_STR("zeros.xz"));
+    packed_zst = rt_file_read_bytes(RT_STR("zeros.zst"));
+    if (place == MEMORY) long_value = rt_value_string((const uint8_t *)huge, 30 << 20);
+    /* Somebody who listens and takes no more connections. */
+    struct sockaddr_in full;
+    listen_somewhere(0, &full);
+    backlog_port = ntohs(full.sin_port);
+    for (int count = 0; count < 3; count++) {
+        int waiting = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        connect(waiting, (struct sockaddr *)&full, sizeof full);
+    }
+}
+
+static bool take_away(situation place, report *its) {
+    switch (place) {
+    case FULL:
+    case NODES:
+        if (mount_small(place == FULL ? "size=128k" : "size=1m,nr_inodes=2")) {
+            put("small/a.txt", "kept", 4);
+        } else if (place == FULL) {
+            struct rlimit limit = { SMALL, SMALL };
+            its->is_limit = true;
+            put("small/a.txt", "kept", 4);
+            if (setrlimit(RLIMIT_FSIZE, &limit) != 0) return false;
+        } else {
+            return false;
+        }
+        return dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO) == STDOUT_FILENO;
+    case CLOSED: return drop_privileges();
+    case FILES: unsetenv("HOME"); return leave_no_descriptor();
+    case MEMORY: return leave_little_memory();
+    case STUBBORN:
+    case HANGS:
+    case SITUATIONS: break;
+    }
+    return true;
+}
+
+/* Whether there are children, a second after the call at the latest. */
+static bool has_children(void) {
+    for (int count = 0; count < 100; count++) {
+        pid_t ended = waitpid(-1, NULL, WNOHANG);
+        if (ended < 0 && errno == ECHILD) return false;
+        if (ended == 0) usleep(10000);
+    }
+    return true;
+}
+
+static void in_child(size_t index, const char *directory, report *its) {
+    const row *one = &rows[index];
+    if (chdir(directory) != 0) _exit(2);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    alarm(60);
+    make_things(one->place);
+    if (!take_away(one->place, its)) _exit(0);
+    its->is_ready = true;
+    uint64_t tree = one->place == FULL || one->place == NODES ? hash_tree("small") : 0;
+    int descriptors = count_descriptors();
+    int64_t results = (int64_t)rt_live_blocks(), handles = count_handles();
+    its->has_failed = call(index);
+    if (noted_code == -1) note_error();
+    its->code = noted_code;
+    memcpy(its->message, noted_message, sizeof noted_message);
+    its->results = (int64_t)rt_live_blocks() - results;
+    its->handles = count_handles() - handles;
+    its->descriptors = count_descriptors() - descriptors;
+    its->keeps_all = tree == 0 || tree == hash_tree("small");
+    its->leaves_children = has_children();
+    _exit(0);
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place) {
+    (void)status, (void)type, (void)place;
+    return remove(path);
+}
+
+static void remove_tree(const char *root) {
+    char command[4200];
+    snprintf(command, sizeof command, "chmod -R u+rwx '%s'", root);
+    if (system(command) != 0) perror(root);
+    nftw(root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Runs one row and prints it; false if it is not as it should be. */
+static bool judge(size_t index, const char *root, report *its, unsigned *left_out) {
+    const row *one = &rows[index];
+    char directory[4200], command[9000];
+    snprintf(directory, sizeof directory, "%s/row", root);
+    snprintf(command, sizeof command, "cp -a '%s/template' '%s'", root, directory);
+    if (system(command) != 0) return false;
+    uint64_t tree = hash_tree(directory);
+    fflush(stdout);
+    *its = (report){ .code = -1 };
+    pid_t child = fork();
+    if (child == 0) in_child(index, directory, its);
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child) return false;
+    bool keeps_all = its->keeps_all && tree == hash_tree(directory);
+    if (its->is_limit) keeps_all = keeps_all || one->flags & CUTS;
+    remove_tree(directory);
+    printf("%-16s %-28s ", situation_names[one->place], one->function);
+    if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0) {
+        printf("WRONG: ended with status %d\n", status);
+        return false;
+    }
+    if (!its->is_ready) {
+        puts("left out: this machine does not let a test do that");
+        ++*left_out;
+        return true;
+    }
+    int32_t wanted = its->is_limit && its->code == RT_ERROR_FILE_TOO_LARGE ? its->code : situation_codes[one->place];
+    size_t length = strlen(one->function);
+    bool is_named = strncmp(its->message, one->function, length) == 0 && its->message[length] == ':';
+    bool may_cut = (one->flags & CUTS && one->place == FULL) || one->flags & PARTS;
+    if (one->flags & GIVES) wanted = RT_ERROR_OK, is_named = true;
+    bool is_clean = its->results == 0 && its->handles == 0 && its->descriptors == 0 && !its->leaves_children;
+    bool is_fine = its->has_failed && its->code == wanted && is_named && is_clean && (keeps_all || may_cut);
+    const char *remains = keeps_all ? "all as before" : may_cut ? "in part, as documented" : "FILES DIFFER";
+    printf("%-9s error %-3d %-28s %s\n", is_fine ? "fine" : "WRONG:", (int)its->code,
+           remains, is_fine ? "" : its->message);
+    if (!is_clean) {
+        printf("    left: %d descriptors, %" PRId64 " results, %" PRId64 " handles%s\n", its->descriptors,
+               its->results, its->handles, its->leaves_children ? ", children" : "");
+    }
+    return is_fine;
+}
+
+/* failures [all | FUNCTION] */
+int main(int argc, char **argv) {
+    char root[4096], template[4200];
+    const char *base = getenv("TEST_TMPDIR");
+    if (!base) base = getenv("TMPDIR");
+    snprintf(root, sizeof root, "%s/failures.XXXXXX", base ? base : "/tmp");
+    report *its = mmap(NULL, sizeof *its, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (!mkdtemp(root) || its == MAP_FAILED) return 2;
+    snprintf(template, sizeof template, "%s/template", root);
+    fill_big();
+    int status = 0;
+    if (mkdir(template, 0700) != 0) return 2;
+    pid_t maker = fork();
+    if (maker == 0) {
+        if (chdir(template) != 0) _exit(2);
+        make_template();
+        _exit(0);
+    }
+    if (waitpid(maker, &status, 0) != maker || status != 0) return 2;
+    serve(SILENT, silent_url), serve(HALF, half_url), serve(DRIPS, drips_url);
+    bool is_all = argc > 1 && strcmp(argv[1], "all") == 0;
+    unsigned made = 0, wrong = 0, left_out = 0;
+    for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
+        if (rows[index].flags & SLOW && !is_all) continue;
+        if (argc > 1 && !is_all && strcmp(argv[1], rows[index].function) != 0) continue;
+        made++;
+        if (!judge(index, root, its, &left_out)) wrong++;
+    }
+    remove_tree(root);
+    printf("%u rows: %u fine, %u wrong, %u left out\n", made, made - wrong - left_out, wrong, left_out);
+    return made == 0 || wrong > 0 ? 1 : 0;
+}
