@@ -48,6 +48,11 @@ pub fn call_keeping_error<T>(function: &'static str, failure: T, body: impl FnOn
     })
 }
 
+/// How many exported functions this thread is inside of. A signal handler may ask.
+pub fn call_depth() -> u32 {
+    THREAD.with(|thread| thread.depth.get() & !(NEW_THREAD | PANIC_NEXT))
+}
+
 /// Makes the next barrier of this thread panic inside, for tests of what a panic does.
 #[cfg(any(test, ffi_conformance))]
 pub(crate) fn panic_next() {

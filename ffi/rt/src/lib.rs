@@ -19,7 +19,7 @@ mod testing;
 mod thread;
 
 pub use abi::{RtBytes, RtList, RtOpt, RtText, Scalar, Zero, empty};
-pub use barrier::{call, call_keeping_error};
+pub use barrier::{call, call_depth, call_keeping_error};
 pub use block::live_blocks;
 pub use convert::{BlockWriter, Element, Pending, Release, ToAbi, first_error, list_to_abi};
 pub use error::{Error, ErrorCode, Result, ResultExt, fail};

@@ -32,6 +32,26 @@ pub(crate) struct Thread {
     pub(crate) code: Cell<i32>,
     /// The thread's token; [`NO_TOKEN`] until it has bound something, and after its end was noted.
     token: Cell<u64>,
+    /// The bound handle that was used last, its table and its slot, which never moves.
+    pub(crate) last_bound: LastBound,
+}
+
+/// Where a bound handle was found; see `handles::bound`.
+pub(crate) struct LastBound {
+    pub(crate) handle: Cell<i64>,
+    pub(crate) table: Cell<*const ()>,
+    pub(crate) slot: Cell<*const ()>,
+}
+
+impl LastBound {
+    /// No handle was used; 0 is none.
+    const fn none() -> LastBound {
+        LastBound {
+            handle: Cell::new(0),
+            table: Cell::new(std::ptr::null()),
+            slot: Cell::new(std::ptr::null()),
+        }
+    }
 }
 
 /// The longest message while a thread is torn down, in bytes.
@@ -65,7 +85,14 @@ impl Late {
 
 thread_local! {
     pub(crate) static THREAD: Thread =
-        const { Thread { depth: Cell::new(NEW_THREAD), code: Cell::new(0), token: Cell::new(NO_TOKEN) } };
+        const {
+            Thread {
+                depth: Cell::new(NEW_THREAD),
+                code: Cell::new(0),
+                token: Cell::new(NO_TOKEN),
+                last_bound: LastBound::none(),
+            }
+        };
 
     /// The last message of a thread that is being torn down. Without a destructor, so that it is
     /// there to the end.
@@ -73,6 +100,12 @@ thread_local! {
 }
 
 impl Thread {
+    /// The thread's token; [`NO_TOKEN`] if the thread has bound nothing.
+    #[inline]
+    pub(crate) fn token(&self) -> u64 {
+        self.token.get()
+    }
+
     /// Whether a barrier would catch a panic of this thread.
     pub(crate) fn is_inside(&self) -> bool {
         self.depth.get() & !(NEW_THREAD | PANIC_NEXT) != 0
@@ -112,18 +145,12 @@ thread_local! {
     };
 }
 
-/// This thread's token; [`NO_TOKEN`] if the thread has bound nothing.
-#[inline]
-pub(crate) fn token() -> u64 {
-    THREAD.with(|thread| thread.token.get())
-}
-
 /// This thread's token, whose end will be noted.
 ///
 /// # Errors
 /// `UNSUPPORTED` while the thread is being torn down.
 pub(crate) fn lasting_token() -> Result<u64> {
-    let token = token();
+    let token = THREAD.with(Thread::token);
     if token != NO_TOKEN {
         return Ok(token);
     }

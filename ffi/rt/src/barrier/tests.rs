@@ -207,3 +207,13 @@ fn messages_show_control_characters_as_escapes() {
     let shown = "rt_test: `a\\0b`: \\u{1b}[31m\\r\\u{9f}\n\tschön";
     assert_eq!(message(), shown);
 }
+
+#[test]
+fn the_depth_counts_the_functions_that_a_thread_is_in() {
+    let outside = call_depth();
+    let inside = call("outer", (0, 0), || {
+        let inner = call("inner", 0, || Ok(call_depth()));
+        Ok((call_depth(), inner))
+    });
+    assert_eq!((inside.0, inside.1, call_depth()), (outside + 1, outside + 2, outside));
+}

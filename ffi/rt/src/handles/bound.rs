@@ -5,6 +5,9 @@
 //! and never waits. When a call leaves it no longer bound, it becomes an ordinary, locked value for
 //! all threads.
 //!
+//! Each thread remembers where it found the bound handle that it used last, since most calls use the
+//! same one again. For that, a table lives for ever.
+//!
 //! A bound slot looks to everybody else like one that is locked exclusively and for good. Its word
 //! `owner` is the token of its thread, or 0 while a call is using the value.
 //!
@@ -14,7 +17,7 @@
 use super::slot::{Access, Refused, Slot};
 use super::{Handles, Hold, Parts};
 use crate::error::Result;
-use crate::thread;
+use crate::thread::{self, THREAD, Thread};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
@@ -63,7 +66,7 @@ impl<T: Bound> BoundHandles<T> {
     /// # Errors
     /// As for [`Handles::get`].
     #[inline]
-    pub fn get(&self, name: &str, handle: i64) -> Result<BoundRef<'_, T>> {
+    pub fn get(&'static self, name: &str, handle: i64) -> Result<BoundRef<'static, T>> {
         self.enter(name, handle, Access::Shared)
     }
 
@@ -72,7 +75,7 @@ impl<T: Bound> BoundHandles<T> {
     /// # Errors
     /// As for [`Handles::get`].
     #[inline]
-    pub fn get_mut(&self, name: &str, handle: i64) -> Result<BoundMut<'_, T>> {
+    pub fn get_mut(&'static self, name: &str, handle: i64) -> Result<BoundMut<'static, T>> {
         Ok(BoundMut { inner: self.enter(name, handle, Access::Exclusive)? })
     }
 
@@ -80,7 +83,7 @@ impl<T: Bound> BoundHandles<T> {
     ///
     /// # Errors
     /// As for [`Handles::get`].
-    pub fn hold(&self, name: &str, handle: i64) -> Result<BoundHold<'_, T>> {
+    pub fn hold(&'static self, name: &str, handle: i64) -> Result<BoundHold<'static, T>> {
         let index = Parts::unpack(handle.unsigned_abs()).index;
         let inner = self.enter(name, handle, Access::Exclusive)?;
         Ok(BoundHold { table: &self.table, inner, index })
@@ -90,7 +93,7 @@ impl<T: Bound> BoundHandles<T> {
     ///
     /// # Errors
     /// As for [`Handles::get`].
-    pub fn free(&self, handle: i64) -> Result<bool> {
+    pub fn free(&'static self, handle: i64) -> Result<bool> {
         if handle != 0 {
             drop(self.hold("handle", handle)?.take());
         }
@@ -101,7 +104,7 @@ impl<T: Bound> BoundHandles<T> {
     ///
     /// # Errors
     /// As for [`get`](BoundHandles::get).
-    pub fn opt_get(&self, name: &str, handle: i64) -> Result<Option<BoundRef<'_, T>>> {
+    pub fn opt_get(&'static self, name: &str, handle: i64) -> Result<Option<BoundRef<'static, T>>> {
         if handle == 0 { Ok(None) } else { self.get(name, handle).map(Some) }
     }
 
@@ -109,7 +112,11 @@ impl<T: Bound> BoundHandles<T> {
     ///
     /// # Errors
     /// As for [`get_mut`](BoundHandles::get_mut).
-    pub fn opt_get_mut(&self, name: &str, handle: i64) -> Result<Option<BoundMut<'_, T>>> {
+    pub fn opt_get_mut(
+        &'static self,
+        name: &str,
+        handle: i64,
+    ) -> Result<Option<BoundMut<'static, T>>> {
         if handle == 0 { Ok(None) } else { self.get_mut(name, handle).map(Some) }
     }
 
@@ -117,17 +124,63 @@ impl<T: Bound> BoundHandles<T> {
     ///
     /// # Errors
     /// As for [`hold`](BoundHandles::hold).
-    pub fn opt_hold(&self, name: &str, handle: i64) -> Result<Option<BoundHold<'_, T>>> {
+    pub fn opt_hold(
+        &'static self,
+        name: &str,
+        handle: i64,
+    ) -> Result<Option<BoundHold<'static, T>>> {
         if handle == 0 { Ok(None) } else { self.hold(name, handle).map(Some) }
     }
 
     #[inline(always)]
-    fn enter(&self, name: &str, handle: i64, access: Access) -> Result<BoundRef<'_, T>> {
+    fn enter(
+        &'static self,
+        name: &str,
+        handle: i64,
+        access: Access,
+    ) -> Result<BoundRef<'static, T>> {
+        let entered = THREAD.with(|thread| {
+            let last = &thread.last_bound;
+            if last.handle.get() != handle || last.table.get() != self.address() {
+                return None;
+            }
+            // SAFETY: `find_and_enter` has noted a slot of this table, which lives for ever and
+            // never moves its slots.
+            let slot = unsafe { &*last.slot.get().cast::<Slot<T>>() };
+            let generation = Parts::unpack(handle.cast_unsigned()).generation;
+            let token = thread.token();
+            slot.enter_bound(generation, token).then_some((slot, token))
+        });
+        match entered {
+            Some((slot, owner)) => Ok(BoundRef { slot, owner, not_send: PhantomData }),
+            None => self.find_and_enter(name, handle, access),
+        }
+    }
+
+    /// What tells tables apart.
+    #[inline(always)]
+    fn address(&'static self) -> *const () {
+        std::ptr::from_ref(self).cast()
+    }
+
+    /// For a handle that is not the one that was used last.
+    #[inline(never)]
+    fn find_and_enter(
+        &'static self,
+        name: &str,
+        handle: i64,
+        access: Access,
+    ) -> Result<BoundRef<'static, T>> {
         if let Some((slot, generation)) = self.table.find(handle)
-            && let token = thread::token()
+            && let token = THREAD.with(Thread::token)
             && slot.enter_bound(generation, token)
         {
-            return Ok(BoundRef { slot, owner: token, access, not_send: PhantomData });
+            THREAD.with(|thread| {
+                thread.last_bound.handle.set(handle);
+                thread.last_bound.table.set(self.address());
+                thread.last_bound.slot.set(std::ptr::from_ref(slot).cast());
+            });
+            return Ok(BoundRef { slot, owner: token, not_send: PhantomData });
         }
         self.enter_slowly(name, handle, access)
     }
@@ -135,7 +188,12 @@ impl<T: Bound> BoundHandles<T> {
     /// For a value that is not bound, or bound to another thread, or in use by a call of this one.
     #[cold]
     #[inline(never)]
-    fn enter_slowly(&self, name: &str, handle: i64, access: Access) -> Result<BoundRef<'_, T>> {
+    fn enter_slowly(
+        &'static self,
+        name: &str,
+        handle: i64,
+        access: Access,
+    ) -> Result<BoundRef<'static, T>> {
         let Some((slot, generation)) = self.table.find(handle) else {
             return Err(self.table.unknown(name, handle));
         };
@@ -145,26 +203,37 @@ impl<T: Bound> BoundHandles<T> {
                 && thread::if_ended(owner, || slot.change_owner(owner, token))
                 && slot.enter_bound(generation, token);
             return match owner {
-                _ if is_taken_over => {
-                    Ok(BoundRef { slot, owner: token, access, not_send: PhantomData })
-                }
+                _ if is_taken_over => Ok(BoundRef { slot, owner: token, not_send: PhantomData }),
                 0 => Err(self.table.refused(name, Refused::InCall)),
                 _ => Err(self.table.refused(name, Refused::Bound)),
             };
         }
         match slot.lock(generation, access) {
-            Ok(()) => Ok(BoundRef { slot, owner: 0, access, not_send: PhantomData }),
+            Ok(()) => Ok(BoundRef { slot, owner: lock_word(access), not_send: PhantomData }),
             Err(refused) => Err(self.table.refused(name, refused)),
         }
     }
 }
 
+/// What stands for the token where the slot is locked: no thread has one of these.
+const SHARED: u64 = u64::MAX;
+const EXCLUSIVE: u64 = 0;
+
+fn lock_word(access: Access) -> u64 {
+    match access {
+        Access::Shared => SHARED,
+        Access::Exclusive => EXCLUSIVE,
+    }
+}
+
 /// Use of a value until dropped. It stays on the thread that made it.
+///
+/// Invariant: two words and nothing else. A byte that says how the slot is locked would be written
+/// as a byte and copied as a part of a word, which makes the processor wait in each call.
 pub struct BoundRef<'a, T: Bound> {
     slot: &'a Slot<T>,
-    /// The token of this thread if the value is bound to it; 0 if the slot is locked.
+    /// The token of this thread if the value is bound to it; else how the slot is locked.
     owner: u64,
-    access: Access,
     not_send: PhantomData<*const ()>,
 }
 
@@ -179,15 +248,38 @@ impl<T: Bound> Deref for BoundRef<'_, T> {
 }
 
 impl<T: Bound> Drop for BoundRef<'_, T> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
-        if self.owner == 0 {
-            // SAFETY: `enter_slowly` has locked the slot in this way, and this ends it once.
-            unsafe { self.slot.unlock(self.access) };
+        if self.locked().is_some() || !self.is_bound() {
+            self.drop_slowly();
         } else {
-            let owner = if self.is_bound() { self.owner } else { 0 };
             // SAFETY: this thread has entered the slot, and this ends it once.
-            unsafe { self.slot.leave_bound(owner) };
+            unsafe { self.slot.leave_bound(self.owner) };
+        }
+    }
+}
+
+impl<T: Bound> BoundRef<'_, T> {
+    /// How the slot is locked; none if it was entered as a bound one.
+    #[inline(always)]
+    fn locked(&self) -> Option<Access> {
+        match self.owner {
+            SHARED => Some(Access::Shared),
+            EXCLUSIVE => Some(Access::Exclusive),
+            _ => None,
+        }
+    }
+
+    /// What dropping does to a value that is not bound, or no longer; it is called from there only.
+    #[cold]
+    #[inline(never)]
+    fn drop_slowly(&mut self) {
+        if let Some(access) = self.locked() {
+            // SAFETY: `enter_slowly` has locked the slot in this way, and this ends it once.
+            unsafe { self.slot.unlock(access) };
+        } else {
+            // SAFETY: this thread has entered the slot, and this ends it once.
+            unsafe { self.slot.leave_bound(0) };
         }
     }
 }
@@ -228,7 +320,7 @@ impl<T: Bound> BoundHold<'_, T> {
         let (table, index) = (self.table, self.index);
         // What it holds is handed on, so that dropping must not give it back.
         let inner = ManuallyDrop::new(self.inner);
-        if inner.owner != 0 {
+        if inner.locked().is_none() {
             // SAFETY: this thread has entered the slot.
             unsafe { inner.slot.lock_entered() };
         }
