@@ -4,6 +4,9 @@
 
 #include "tests/c/check.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 static void case_results_go_from_one_to_the_other(void) {
     int64_t module = rt_cranelift_new_aot_module(RT_STR("test"), RT_CRANELIFT_TARGET_HOST);
     const char *source = "function %main() -> i32 system_v {\nblock0:\n    v0 = iconst.i32 7\n    return v0\n}\n";
@@ -27,9 +30,58 @@ static void case_there_is_one_error_and_one_table(void) {
     rt_cranelift_free_module(module);
 }
 
+static int64_t pointer_of(int64_t module, const char *name) {
+    return rt_cranelift_get_function_ptr(module, RT_CSTR(name));
+}
+
+static int64_t guarded_address;
+
+/* A function of the program that keeps a trap to itself. */
+static int64_t guarded(int64_t arguments, int64_t data) {
+    const int64_t args[] = {arguments, data};
+    rt_list_i64 results = rt_cranelift_call_function_catching(guarded_address, args, 2);
+    CHECK(results.items == NULL);
+    CHECK_ERROR(TRAP);
+    return 0;
+}
+
+static void case_no_trap_jumps_over_the_runtime(void) {
+    const char *source =
+        "function %bad(i64, i64) -> i64 system_v {\nblock0(v0: i64, v1: i64):\n    trap user7\n}\n"
+        "function %outer(i64) -> i64 system_v {\n"
+        "    fn0 = %rt_value_function_call(i64, i64) -> i64 system_v\n"
+        "block0(v0: i64):\n    v1 = iconst.i64 0\n    v2 = call fn0(v0, v1)\n    return v2\n}\n";
+    int64_t module = rt_cranelift_new_module(RT_STR("test"), RT_CRANELIFT_TARGET_HOST);
+    CHECK(rt_cranelift_add_symbol(module, RT_STR("rt_value_function_call"), (int64_t)(intptr_t)rt_value_function_call));
+    CHECK_INT(rt_cranelift_define_text(module, RT_CSTR(source)), 2);
+    CHECK_INT(rt_cranelift_finalize_module(module), module);
+    guarded_address = pointer_of(module, "bad");
+    int64_t code = guarded_address;
+    int64_t (*bad)(int64_t, int64_t) = (int64_t(*)(int64_t, int64_t))(intptr_t)code;
+    int64_t careless = rt_value_function_new(RT_STR("careless"), bad, 0);
+    int64_t careful = rt_value_function_new(RT_STR("careful"), guarded, 0);
+    CHECK(careless != 0 && careful != 0);
+    pid_t child = fork();
+    if (child == 0) {
+        rt_list_i64_free(rt_cranelift_call_function_catching(pointer_of(module, "outer"), &careless, 1));
+        _exit(0);
+    }
+    int status = 0;
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGILL);
+    rt_list_i64 results = rt_cranelift_call_function_catching(pointer_of(module, "outer"), &careful, 1);
+    CHECK(results.len == 1 && rt_value_is_nil(results.items[0]));
+    CHECK(results.len == 1 && rt_value_free(results.items[0]));
+    CHECK(rt_list_i64_free(results));
+    CHECK(rt_value_free(careless));
+    CHECK(rt_value_free(careful));
+    rt_cranelift_free_module(module);
+}
+
 static const check_case cases[] = {
     CASE(results_go_from_one_to_the_other),
     CASE(there_is_one_error_and_one_table),
+    CASE(no_trap_jumps_over_the_runtime),
 };
 
 CHECK_MAIN(cases)

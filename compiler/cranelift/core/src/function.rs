@@ -14,6 +14,7 @@ mod inst;
 mod memory;
 mod variable;
 
+pub(crate) use builder::reuse;
 pub use builder::{Building, FIRST_LIST_LIMIT};
 pub use cranelift_codegen::ir::Opcode;
 pub use inst::class;
@@ -38,6 +39,8 @@ pub struct FinishedFunction {
     pub func: ir::Function,
     /// The module it was built for; `None` if it was built for none.
     pub declarations: Option<Arc<Declarations>>,
+    /// Whether Cranelift's verifier was content with it.
+    pub is_verified: bool,
 }
 
 /// What went wrong in a building call, before function, block and instruction are named.
@@ -88,6 +91,14 @@ impl Bound for FunctionContext {
     #[inline]
     fn is_bound(&self) -> bool {
         matches!(self.state, State::Building(_))
+    }
+}
+
+impl Drop for FunctionContext {
+    fn drop(&mut self) {
+        if let State::Finished(function) = std::mem::replace(&mut self.state, State::Spent) {
+            reuse(function.func);
+        }
     }
 }
 
@@ -164,25 +175,43 @@ impl FunctionContext {
         &self.isa
     }
 
-    /// Says whether `end_function` runs Cranelift's verifier; the checks of this library stay.
+    /// Says whether `end_function` runs Cranelift's verifier, or leaves that to the module that
+    /// compiles the function; the checks of this library stay.
     pub fn set_verifier(&mut self, is_on: bool) {
         self.skips_verifier = !is_on;
+    }
+
+    /// The function, as long as it is being built.
+    #[inline(always)]
+    pub(crate) fn building(&mut self) -> Result<&mut Building> {
+        if !matches!(self.state, State::Building(_)) {
+            return Err(self.not_building());
+        }
+        match &mut self.state {
+            State::Building(building) => Ok(building),
+            _ => unreachable!("the state was looked at above"),
+        }
+    }
+
+    /// Remembers what went wrong in a building step, under the name `what` of an instruction or an
+    /// action.
+    #[inline(always)]
+    pub(crate) fn note<T>(&mut self, what: impl Display, built: Built<T>) -> Result<T> {
+        match built {
+            Ok(value) => Ok(value),
+            Err(problem) => Err(self.record(what, problem)),
+        }
     }
 
     /// Does one building step. What goes wrong is named after `what`, an instruction or an action.
     #[inline(always)]
     pub(crate) fn build<T>(
         &mut self,
-        what: impl Display + Copy,
+        what: impl Display,
         step: impl FnOnce(&mut Building) -> Built<T>,
     ) -> Result<T> {
-        let State::Building(building) = &mut self.state else {
-            return Err(self.not_building());
-        };
-        match step(building) {
-            Ok(value) => Ok(value),
-            Err(problem) => Err(self.record(what, problem)),
-        }
+        let built = step(self.building()?);
+        self.note(what, built)
     }
 
     /// Looks at a function that is being built; a failure does not count as its first error.
@@ -241,7 +270,7 @@ impl FunctionContext {
             return fail(code, format!("function `{}`: {message}", self.name));
         }
         if !self.skips_verifier {
-            text::verify(building.function(), &*self.isa, self.declarations.as_deref())?;
+            text::verify(building.function(), &self.name, &*self.isa)?;
         }
         let State::Building(building) = std::mem::replace(&mut self.state, State::Spent) else {
             unreachable!("the state was looked at above");
@@ -249,7 +278,9 @@ impl FunctionContext {
         let func = building.finish(self.isa.frontend_config());
         let declarations = self.declarations.clone();
         let name = self.name.clone();
-        self.state = State::Finished(Box::new(FinishedFunction { name, func, declarations }));
+        let is_verified = !self.skips_verifier;
+        let finished = FinishedFunction { name, func, declarations, is_verified };
+        self.state = State::Finished(Box::new(finished));
         Ok(())
     }
 

@@ -47,13 +47,20 @@ pub struct Options {
     pub keep_text: bool,
     /// Whether objects describe source lines to debuggers.
     pub debug_lines: bool,
+    /// Whether the verifier looks at each function before it is compiled.
+    pub verifies: bool,
 }
 
 /// The settings of this library as `settings` lists them: name, value at first, meaning.
-const OWN: [(&str, bool, &str); 2] = [
+const OWN: [(&str, bool, &str); 4] = [
     ("keep_text", false, "Keep the text of each function, for `rt_cranelift_module_text`."),
     ("debug_lines", true, "Describe source lines in object files (DWARF)."),
+    ("enable_verifier", true, "Run the verifier once on each function, before it is compiled."),
+    ("verify_passes", false, "Run the verifier between the passes of the compiler, too."),
 ];
+
+/// Cranelift's own setting, which has it look at a function about six times.
+const VERIFY_PASSES: &str = "enable_verifier";
 
 /// A target with its settings.
 pub struct Target {
@@ -124,7 +131,7 @@ pub fn target(triple: Triple, kind: Kind, settings: &[&str]) -> Result<Target> {
     for (name, value) in defaults(&triple, kind) {
         shared.set(name, value).map_err(|error| setting_error(name, value, &error))?;
     }
-    let mut options = Options { keep_text: OWN[0].1, debug_lines: OWN[1].1 };
+    let mut options = Options { keep_text: OWN[0].1, debug_lines: OWN[1].1, verifies: OWN[2].1 };
     for setting in settings {
         let Some((name, value)) = setting.split_once('=') else {
             let message = format!("setting `{setting}` is not of the form `name=value`");
@@ -134,6 +141,11 @@ pub fn target(triple: Triple, kind: Kind, settings: &[&str]) -> Result<Target> {
         match name {
             "keep_text" => options.keep_text = own_bool(name, value)?,
             "debug_lines" => options.debug_lines = own_bool(name, value)?,
+            "enable_verifier" => options.verifies = own_bool(name, value)?,
+            "verify_passes" => {
+                let value = own_bool(name, value)?.to_string();
+                set(&mut shared, &mut native, VERIFY_PASSES, &value)?;
+            }
             _ => set(&mut shared, &mut native, name, value)?,
         }
     }
@@ -176,6 +188,7 @@ fn isa_builder(triple: &Triple) -> Result<isa::Builder> {
 /// Where this library's settings differ from Cranelift's at first.
 fn defaults(triple: &Triple, kind: Kind) -> Vec<(&'static str, &'static str)> {
     let mut defaults = vec![("is_pic", if kind == Kind::Jit { "false" } else { "true" })];
+    defaults.push((VERIFY_PASSES, "false"));
     // A frame bigger than the guard page must not step over it.
     defaults.push(("enable_probestack", "true"));
     defaults.push(("probestack_strategy", "inline"));
@@ -267,20 +280,21 @@ pub fn describe(triple: Triple, kind: Kind) -> Result<Vec<Described>> {
         doc: doc.to_owned(),
     });
     let cranelift = settings::builder().iter().chain(native.iter()).collect::<Vec<_>>();
-    let cranelift = cranelift.into_iter().map(|setting| {
-        let value = set.iter().find(|value| value.name == setting.name);
-        Described {
-            name: setting.name.to_owned(),
-            value: value.map_or_else(|| "false".to_owned(), settings::Value::value_string),
-            values: match setting.kind {
-                SettingKind::Enum => setting.values.unwrap_or_default().join("|"),
-                SettingKind::Num => "0 to 255".to_owned(),
-                SettingKind::Bool => "true|false".to_owned(),
-                SettingKind::Preset => "preset".to_owned(),
-            },
-            doc: setting.description.to_owned(),
-        }
-    });
+    let cranelift =
+        cranelift.into_iter().filter(|setting| setting.name != VERIFY_PASSES).map(|setting| {
+            let value = set.iter().find(|value| value.name == setting.name);
+            Described {
+                name: setting.name.to_owned(),
+                value: value.map_or_else(|| "false".to_owned(), settings::Value::value_string),
+                values: match setting.kind {
+                    SettingKind::Enum => setting.values.unwrap_or_default().join("|"),
+                    SettingKind::Num => "0 to 255".to_owned(),
+                    SettingKind::Bool => "true|false".to_owned(),
+                    SettingKind::Preset => "preset".to_owned(),
+                },
+                doc: setting.description.to_owned(),
+            }
+        });
     Ok(own.chain(cranelift).collect())
 }
 

@@ -31,6 +31,7 @@ use target_lexicon::Triple;
 pub use compile::{CallSite, Compiled, Handler};
 pub(crate) use compile::{compile, compile_for, panic_text};
 pub use text::TEXT_MAX;
+pub(crate) use text::read;
 
 /// The longest name of a function or data object, in bytes.
 pub const NAME_MAX: usize = 1 << 16;
@@ -263,7 +264,7 @@ impl Shared {
     /// was built for another module; what the compiler reports. The module stays usable.
     pub fn define(&self, finished: FinishedFunction, declared: Option<i64>) -> Result<i64> {
         let index = self.start(&finished, declared)?;
-        let result = compile(self, finished.func, index, &finished.name);
+        let result = compile(self, finished, index);
         self.finish(index, result)?;
         Ok(self.declarations.function_id(index))
     }

@@ -67,6 +67,20 @@ impl Signature {
         push(&mut self.returns, "results", result)
     }
 
+    /// Adds a result with an extension to a register's width and a special purpose.
+    ///
+    /// # Errors
+    /// As [`add_special_param`](Signature::add_special_param); `INVALID_ARGUMENT` for a context,
+    /// which nobody returns.
+    pub fn add_special_return(&mut self, code: i64, extension: i64, purpose: i64) -> Result<()> {
+        let result = special(code, extension, purpose)?;
+        if result.purpose == ArgumentPurpose::VMContext {
+            return fail(ErrorCode::InvalidArgument, "a context is a parameter, not a result");
+        }
+        self.changed();
+        push(&mut self.returns, "results", result)
+    }
+
     /// Makes the type the only result.
     ///
     /// # Errors

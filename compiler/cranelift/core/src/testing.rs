@@ -15,7 +15,8 @@ pub(crate) fn parse(text: &str) -> Function {
 
 /// A function as a context finishes it.
 pub(crate) fn finished(name: &str, text: &str) -> FinishedFunction {
-    FinishedFunction { name: name.to_owned(), func: parse(text), declarations: None }
+    let func = parse(text);
+    FinishedFunction { name: name.to_owned(), func, declarations: None, is_verified: false }
 }
 
 /// A module for this machine.

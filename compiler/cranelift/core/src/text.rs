@@ -2,15 +2,14 @@
 
 use crate::declarations::Declarations;
 use crate::function::{FinishedFunction, FunctionContext, check_name};
+use cranelift_codegen::ir::entities::AnyEntity;
 use cranelift_codegen::ir::{
-    ExternalName, Function, GlobalValueData, UserExternalNameRef, UserFuncName,
+    Block, ExternalName, Function, GlobalValueData, UserExternalNameRef, UserFuncName, ValueDef,
 };
 use cranelift_codegen::isa::{OwnedTargetIsa, TargetIsa};
-use ffi_rt::{Error, ErrorCode, Result, fail};
+use cranelift_codegen::verifier::VerifierErrors;
+use ffi_rt::{ErrorCode, Result, fail};
 use std::fmt::Write;
-
-/// The longest text that is read, in bytes.
-pub const TEXT_MAX: usize = 64 << 20;
 
 /// How many mistakes one message tells.
 const MAX_MISTAKES: usize = 100;
@@ -18,28 +17,48 @@ const MAX_MISTAKES: usize = 100;
 /// Lets Cranelift's verifier look at a function.
 ///
 /// # Errors
-/// `INVALID_ARGUMENT` with a line per mistake: the place, the instruction and what is wrong.
-pub fn verify(
-    func: &Function,
-    isa: &dyn TargetIsa,
-    declarations: Option<&Declarations>,
-) -> Result<()> {
-    let Err(errors) = cranelift_codegen::verify_function(func, isa) else { return Ok(()) };
-    let name = name_of(func);
+/// `INVALID_ARGUMENT` with a line per mistake: the place, what is wrong, the instruction, the block.
+pub fn verify(func: &Function, name: &str, isa: &dyn TargetIsa) -> Result<()> {
+    match cranelift_codegen::verify_function(func, isa) {
+        Ok(()) => Ok(()),
+        Err(errors) => fail(ErrorCode::InvalidArgument, mistakes(func, name, &errors)),
+    }
+}
+
+/// What the verifier found, a line per mistake.
+pub(crate) fn mistakes(func: &Function, name: &str, errors: &VerifierErrors) -> String {
     let count = errors.0.len();
     let plural = if count == 1 { "mistake" } else { "mistakes" };
     let mut message = format!("function `{name}`: the verifier found {count} {plural}:");
     for error in errors.0.iter().take(MAX_MISTAKES) {
+        // Writing into a String cannot fail.
         let _ = write!(message, "\n{}: {}", error.location, error.message);
         if let Some(context) = &error.context {
-            let _ = write!(message, " in `{context}`");
+            let _ = write!(message, " in `{}`", context.trim_end());
+        }
+        if let Some(block) = block_of(func, error.location) {
+            let _ = write!(message, " in {block}");
         }
     }
     if count > MAX_MISTAKES {
         let _ = write!(message, "\n.. and {} more", count - MAX_MISTAKES);
     }
-    let _ = declarations;
-    fail(ErrorCode::InvalidArgument, message)
+    message
+}
+
+/// The block that an instruction is in, or a value is made in.
+fn block_of(func: &Function, place: AnyEntity) -> Option<Block> {
+    match place {
+        AnyEntity::Inst(inst) => func.layout.inst_block(inst),
+        AnyEntity::Value(value) if func.dfg.value_is_valid(value) => {
+            match func.dfg.value_def(value) {
+                ValueDef::Result(inst, _) => func.layout.inst_block(inst),
+                ValueDef::Param(block, _) => Some(block),
+                ValueDef::Union(..) => None,
+            }
+        }
+        _ => None,
+    }
 }
 
 /// The name of a function, as a caller gave it or as the text has it.
@@ -80,22 +99,16 @@ pub fn text(func: &Function, declarations: Option<&Declarations>) -> String {
 /// Reads one function from text, as a finished context.
 ///
 /// # Errors
-/// `PARSE` with line and message if it is not one function, `LIMIT_REACHED` if the text is too long.
+/// `PARSE` with line and message if it is not one function, `LIMIT_REACHED` if the text is too long
+/// or numbers things very high.
 pub fn parse(source: &str, isa: OwnedTargetIsa) -> Result<FunctionContext> {
-    if source.len() > TEXT_MAX {
-        let message = format!("the text is longer than {TEXT_MAX} bytes");
-        return fail(ErrorCode::LimitReached, message);
-    }
-    let mut functions = cranelift_reader::parse_functions(source).map_err(|error| {
-        let line = error.location.line_number;
-        Error::new(ErrorCode::Parse, format!("line {line}: {}", error.message))
-    })?;
+    let mut functions = crate::module::read(source)?;
     let (Some(func), true) = (functions.pop(), functions.is_empty()) else {
         return fail(ErrorCode::Parse, "the text does not have exactly one function");
     };
     let name = name_of(&func);
     check_name(&name)?;
-    let function = FinishedFunction { name, func, declarations: None };
+    let function = FinishedFunction { name, func, declarations: None, is_verified: false };
     Ok(FunctionContext::of_finished(function, isa))
 }
 
@@ -114,7 +127,6 @@ impl FunctionContext {
     /// # Errors
     /// As [`verify`].
     pub fn verify(&self) -> Result<()> {
-        let declarations = self.declarations().map(std::sync::Arc::as_ref);
-        verify(self.function()?, &**self.isa(), declarations)
+        verify(self.function()?, self.name(), &**self.isa())
     }
 }

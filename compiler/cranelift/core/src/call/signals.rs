@@ -4,12 +4,16 @@
 //! its thread is in a guarded call ends that call; every other signal goes to the handler that was
 //! there before. Handlers touch nothing but this thread's activations and the lock-free table of
 //! code.
+//!
+//! A trap is not caught if the thread has entered a function of this library since the guarded call
+//! began and has not left it, as when that function called the JIT code back: ending the call would
+//! jump over it, and what it locked would stay locked. The process meets such a trap.
 
 use super::enter::{self, Registers};
 use super::trap::{self, Raised};
 use super::{adapter::Adapter, stack};
 use crate::jit::ranges;
-use ffi_rt::Result;
+use ffi_rt::{Result, call_depth};
 use std::cell::Cell;
 use std::io;
 use std::ptr;
@@ -26,6 +30,8 @@ pub(super) struct Activation {
     landing: usize,
     previous: *const Activation,
     raised: Cell<Raised>,
+    /// How many functions of this library the thread was inside of when the call began.
+    depth: u32,
 }
 
 thread_local! {
@@ -56,6 +62,7 @@ pub(super) fn catch(
         landing: 0,
         previous: INNERMOST.get(),
         raised: Cell::new(Raised::default()),
+        depth: call_depth(),
     };
     let _leave = Leave(activation.previous);
     let pointer = ptr::from_mut(&mut activation);
@@ -115,7 +122,9 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc
         let innermost = INNERMOST.get();
         // SAFETY: null, or an activation further up this very thread's stack, alive until its call
         // ends, which it has not.
-        if let Some(activation) = unsafe { innermost.as_ref() } {
+        if let Some(activation) = unsafe { innermost.as_ref() }
+            && activation.depth == call_depth()
+        {
             // SAFETY: the kernel gives information on the signal. These signals carry an address.
             let address = unsafe { (*info).si_addr() }.addr();
             activation.raised.set(Raised { signal, pc, address, stack: registers.sp });

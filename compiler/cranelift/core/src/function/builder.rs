@@ -13,7 +13,7 @@ use crate::declarations::Declarations;
 use cranelift_codegen::entity::EntityRef;
 use cranelift_codegen::ir::{
     self, Block, BlockCall, FuncRef, Function, GlobalValue, Inst, InstBuilderBase, InstructionData,
-    MemFlags, SigRef, Type, Value,
+    MemFlags, Opcode, SigRef, Type, Value,
 };
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -34,10 +34,32 @@ thread_local! {
     /// Scratch memory of functions that this thread has finished, to be used again.
     #[expect(clippy::vec_box, reason = "a builder keeps its address")]
     static SCRATCH: RefCell<Vec<Box<FunctionBuilderContext>>> = const { RefCell::new(Vec::new()) };
+    /// Functions that this thread has done with, cleared, whose memory is used again.
+    static FUNCTIONS: RefCell<Vec<Function>> = const { RefCell::new(Vec::new()) };
 }
 
-/// How many scratch memories a thread keeps.
+/// How many scratch memories, and how many functions, a thread keeps.
 const MAX_SCRATCH: usize = 2;
+
+/// Up to how many instructions, blocks and values a function may have had to be kept.
+const MAX_KEPT: usize = 1 << 16;
+
+/// Gives the memory of a function that nobody needs any more to the next one of this thread.
+pub(crate) fn reuse(mut func: Function) {
+    let dfg = &func.stencil.dfg;
+    let is_small = dfg.num_insts().max(dfg.num_blocks()).max(dfg.num_values()) <= MAX_KEPT;
+    // Cranelift forgets to clear this part.
+    if !is_small || !dfg.exception_tables.is_empty() {
+        return;
+    }
+    func.clear();
+    let _gone = FUNCTIONS.try_with(|kept| {
+        let mut kept = kept.borrow_mut();
+        if kept.len() < MAX_SCRATCH {
+            kept.push(func);
+        }
+    });
+}
 
 /// Where memory flags of a caller stand in the function.
 #[derive(Clone, Copy)]
@@ -54,6 +76,8 @@ pub struct Building {
     pub(super) blocks: Vec<BlockState>,
     pub(super) current: Option<Block>,
     pub(super) last_inst: Option<Inst>,
+    /// What each new instruction is at first; see [`append`](Building::append).
+    blank: InstructionData,
     pub(super) known_flags: [Option<KnownFlags>; 4],
     pub(super) staged_args: Vec<Value>,
     pub(super) staged_calls: Vec<BlockCall>,
@@ -84,8 +108,11 @@ impl Building {
         signature: ir::Signature,
         declarations: Option<Arc<Declarations>>,
     ) -> Building {
-        let func =
-            Box::into_raw(Box::new(Function::with_name_signature(text_name(name), signature)));
+        let kept = FUNCTIONS.try_with(|kept| kept.borrow_mut().pop()).ok().flatten();
+        let mut func = Box::new(kept.unwrap_or_else(Function::new));
+        func.name = text_name(name);
+        func.signature = signature;
+        let func = Box::into_raw(func);
         let kept = SCRATCH.try_with(|kept| kept.borrow_mut().pop()).ok().flatten();
         let scratch = Box::into_raw(kept.unwrap_or_default());
         // SAFETY: both pointers are fresh from boxes, so they are valid and not aliased. The builder
@@ -98,6 +125,7 @@ impl Building {
             blocks: Vec::new(),
             current: None,
             last_inst: None,
+            blank: InstructionData::NullAry { opcode: Opcode::Nop },
             known_flags: [None; 4],
             staged_args: Vec::new(),
             staged_calls: Vec::new(),
@@ -217,7 +245,10 @@ impl Building {
     pub(super) fn append(&mut self, data: InstructionData, ctrl: Type) -> Built<Inst> {
         let block = self.open_block()?;
         let func = &mut *self.builder.func;
-        let inst = func.stencil.dfg.make_inst(data);
+        // A copy of what lies in memory goes in and is written over in place. The instruction itself
+        // would be written in pieces and copied whole at once, which makes the processor wait.
+        let inst = func.stencil.dfg.make_inst(self.blank);
+        func.stencil.dfg.insts[inst] = data;
         func.stencil.dfg.make_inst_results(inst, ctrl);
         func.stencil.layout.append_inst(inst, block);
         let location = self.builder.srcloc();
@@ -228,11 +259,13 @@ impl Building {
         Ok(inst)
     }
 
-    /// Appends an instruction with one result, and gives its handle.
+    /// Appends an instruction with results, and gives the handle of the first.
     #[inline(always)]
     pub(super) fn append_value(&mut self, data: InstructionData, ctrl: Type) -> Built {
-        let inst = self.append(data, ctrl)?;
-        Ok(handle_of(self.dfg().first_result(inst)))
+        // Values are numbered as they are made, and the results of an instruction are new.
+        let first = Value::from_u32(self.dfg().len_values() as u32);
+        self.append(data, ctrl)?;
+        Ok(handle_of(first))
     }
 
     /// Appends an instruction that ends its block, and tells the frontend about its successors.
@@ -281,7 +314,7 @@ impl Drop for Building {
         // SAFETY: both came from boxes in `new` and were not given up; the builder over them has no
         // destructor and is not used any more. Its scratch memory is not clean, so it is not kept.
         unsafe {
-            drop(Box::from_raw(self.func));
+            reuse(*Box::from_raw(self.func));
             drop(Box::from_raw(self.scratch));
         }
     }

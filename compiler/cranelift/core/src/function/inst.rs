@@ -39,12 +39,6 @@ impl Building {
         Ok(value)
     }
 
-    #[inline(always)]
-    fn two(&self, class: Class, a: i64, b: i64) -> Built<([Value; 2], Type)> {
-        let (a, ty) = self.value_in("a", a, class)?;
-        Ok(([a, self.value_of("b", b, ty)?], ty))
-    }
-
     pub(super) fn iconst(&mut self, ty: Type, value: i64) -> Built {
         if ty == ir::I128 {
             let low = self.iconst(ir::I64, value)?;
@@ -125,6 +119,16 @@ impl Building {
     }
 }
 
+/// Two values of one type in a class, and the type. As the result of a function they would take a way
+/// through memory that the processor waits for.
+macro_rules! two {
+    ($b:ident, $class:expr, $x:expr, $y:expr) => {{
+        let (x, ty) = $b.value_in("a", $x, $class)?;
+        let y = $b.value_of("b", $y, ty)?;
+        ([x, y], ty)
+    }};
+}
+
 #[cold]
 #[inline(never)]
 fn wrong_class(name: &str, value: Value, ty: Type, class: Class) -> Problem {
@@ -145,8 +149,18 @@ fn wrong_target(to: Type, class: Class) -> Problem {
     Problem::new(ErrorCode::InvalidArgument, format!("it gives {class}, not {to}"))
 }
 
+/// A form is a step of [`Building`] that is inlined into each exported function, so that opcode and
+/// types are known there; a closure in its place would be one function for all opcodes.
 macro_rules! forms {
     ($($(#[$doc:meta])* $name:ident($($param:ident: $ty:ty),*) |$b:ident, $op:ident| $step:expr;)*) => {
+        impl Building {$(
+            #[inline(always)]
+            fn $name(&mut self, $op: Opcode, $($param: $ty),*) -> Built {
+                let $b = self;
+                $step
+            }
+        )*}
+
         impl FunctionContext {$(
             $(#[$doc])*
             ///
@@ -154,7 +168,8 @@ macro_rules! forms {
             /// See [`create_block`](FunctionContext::create_block).
             #[inline(always)]
             pub fn $name(&mut self, $op: Opcode, $($param: $ty),*) -> Result<i64> {
-                self.build($op, |$b| $step)
+                let built = self.building()?.$name($op, $($param),*);
+                self.note($op, built)
             }
         )*}
     };
@@ -168,7 +183,7 @@ forms! {
     };
     /// `op a, b` of one type, which is also the result's.
     binary(a: i64, c: i64) |b, opcode| {
-        let (args, ty) = b.two(class::operand(opcode), a, c)?;
+        let (args, ty) = two!(b, class::operand(opcode), a, c);
         b.append_value(InstructionData::Binary { opcode, args }, ty)
     };
     /// `op a, b` where `b` is a number of bits of any integer type.
@@ -179,14 +194,14 @@ forms! {
     };
     /// `op a, b, c` of one type.
     ternary(a: i64, c: i64, d: i64) |b, opcode| {
-        let ([x, y], ty) = b.two(class::operand(opcode), a, c)?;
+        let ([x, y], ty) = two!(b, class::operand(opcode), a, c);
         let args = [x, y, b.value_of("c", d, ty)?];
         b.append_value(InstructionData::Ternary { opcode, args }, ty)
     };
     /// `op c, a, b`: one of two values by a condition.
     select(cond: i64, a: i64, c: i64) |b, opcode| {
         let (cond, _) = b.value_in("cond", cond, class::INT)?;
-        let ([x, y], ty) = b.two(class::operand(opcode), a, c)?;
+        let ([x, y], ty) = two!(b, class::operand(opcode), a, c);
         b.append_value(InstructionData::Ternary { opcode, args: [cond, x, y] }, ty)
     };
     /// `op.to value`.
@@ -196,25 +211,25 @@ forms! {
     };
     /// `op a, b, code`, which traps.
     add_trap(a: i64, c: i64, code: i64) |b, opcode| {
-        let (args, ty) = b.two(class::operand(opcode), a, c)?;
+        let (args, ty) = two!(b, class::operand(opcode), a, c);
         let code = types::trap_code(code);
         b.append_value(InstructionData::IntAddTrap { opcode, args, code }, ty)
     };
     /// `icmp cond a, b`.
     int_compare(cond: i64, a: i64, c: i64) |b, opcode| {
         let cond = types::int_condition(cond)?;
-        let (args, ty) = b.two(class::INT, a, c)?;
+        let (args, ty) = two!(b, class::INT, a, c);
         b.append_value(InstructionData::IntCompare { opcode, args, cond }, ty)
     };
     /// `fcmp cond a, b`.
     float_compare(cond: i64, a: i64, c: i64) |b, opcode| {
         let cond = types::float_condition(cond)?;
-        let (args, ty) = b.two(class::FLOAT, a, c)?;
+        let (args, ty) = two!(b, class::FLOAT, a, c);
         b.append_value(InstructionData::FloatCompare { opcode, args, cond }, ty)
     };
     /// `iconcat low, high`, which gives an integer of twice the width.
     concat(low: i64, high: i64) |b, opcode| {
-        let (args, ty) = b.two(class::NARROW_INT, low, high)?;
+        let (args, ty) = two!(b, class::NARROW_INT, low, high);
         b.append_value(InstructionData::Binary { opcode, args }, ty)
     };
     /// An instruction without operands that gives an address.

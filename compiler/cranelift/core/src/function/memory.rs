@@ -115,6 +115,12 @@ impl Building {
     }
 
     #[inline(always)]
+    fn load_of(&mut self, ty: i64, flags: i64, addr: i64, offset: i64) -> Built {
+        let ty = types::ty(ty)?;
+        self.load(Opcode::Load, ty, addr, offset, flags)
+    }
+
+    #[inline(always)]
     fn store(
         &mut self,
         opcode: Opcode,
@@ -201,10 +207,8 @@ impl FunctionContext {
     /// See [`create_block`](FunctionContext::create_block).
     #[inline(always)]
     pub fn load(&mut self, ty: i64, flags: i64, addr: i64, offset: i64) -> Result<i64> {
-        self.build(Opcode::Load, |b| {
-            let ty = types::ty(ty)?;
-            b.load(Opcode::Load, ty, addr, offset, flags)
-        })
+        let built = self.building()?.load_of(ty, flags, addr, offset);
+        self.note(Opcode::Load, built)
     }
 
     /// `uload8.ty` and its kin: a load of fewer bits, extended to a type.
@@ -242,7 +246,8 @@ impl FunctionContext {
         addr: i64,
         offset: i64,
     ) -> Result<()> {
-        self.build(opcode, |b| b.store(opcode, value, addr, offset, flags))
+        let built = self.building()?.store(opcode, value, addr, offset, flags);
+        self.note(opcode, built)
     }
 
     /// A piece of the function's stack frame.

@@ -4,14 +4,15 @@
 //! error that names the function, and the thread's compiler state is thrown away.
 
 use super::Shared;
-use crate::disas;
+use crate::function::{FinishedFunction, reuse};
+use crate::{disas, text};
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::{Function, TrapCode};
+use cranelift_codegen::ir::{Block, Function, Inst, TrapCode, Type, types};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::isa::unwind::UnwindInfo;
-use cranelift_codegen::{CodegenError, CompiledCode, Context, FinalizedMachExceptionHandler, ir};
+use cranelift_codegen::{CodegenError, CompiledCode, Context, FinalizedMachExceptionHandler};
 use cranelift_module::{FuncId, ModuleReloc};
-use ffi_rt::{Error, ErrorCode, Result};
+use ffi_rt::{Error, ErrorCode, Result, fail};
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -62,23 +63,27 @@ thread_local! {
     static CONTEXT: RefCell<Option<Box<Context>>> = const { RefCell::new(None) };
 }
 
-/// Compiles a function that is the one at `index` of its module.
+/// Compiles a function that is the one at `index` of its module, after the verifier has seen it.
 ///
 /// # Errors
 /// `INVALID_ARGUMENT` for IR that the verifier refuses, `UNSUPPORTED` for what the target cannot
 /// do, `LIMIT_REACHED` for a function that is too big.
-pub(crate) fn compile(
-    module: &Shared,
-    function: Function,
-    index: u32,
-    name: &str,
-) -> Result<Compiled> {
+pub(crate) fn compile(module: &Shared, finished: FinishedFunction, index: u32) -> Result<Compiled> {
+    let FinishedFunction { name, func, is_verified, .. } = finished;
+    if module.options().verifies && !is_verified {
+        let verify = || text::verify(&func, &name, module.isa());
+        catch_unwind(AssertUnwindSafe(verify)).unwrap_or_else(|payload| {
+            let why = panic_text(&*payload);
+            let message = format!("function `{name}`: the verifier cannot judge it: {why}");
+            fail(ErrorCode::InvalidArgument, message)
+        })?;
+    }
     let keep_text = module.options().keep_text;
-    let text = keep_text.then(|| disas::text(&function, name, module.declarations()));
-    compile_for(module.isa(), function, index, name, text)
+    let text = keep_text.then(|| disas::text(&func, &name, module.declarations()));
+    compile_for(module.isa(), func, index, &name, text)
 }
 
-/// Compiles a function for a target, whatever module it is of.
+/// Compiles a function for a target, whatever module it is of. It is not verified.
 ///
 /// # Errors
 /// As for [`compile`].
@@ -95,32 +100,25 @@ pub(crate) fn compile_for(
         let mut plane = ControlPlane::default();
         match context.compile(isa, &mut plane) {
             Ok(_) => {}
-            Err(error) => return Err(explain(name, &error.inner, error.func)),
+            Err(error) => return Err(explain(isa, name, &error.inner, error.func)),
         }
         let Some(code) = context.compiled_code() else {
             return Err(Error::new(ErrorCode::Unsupported, format!("function `{name}`: no code")));
         };
         let mut compiled = collect(isa, code, &context.func, index)
-            .map_err(|error| explain(name, &error, &context.func))?;
+            .map_err(|error| explain(isa, name, &error, &context.func))?;
         compiled.text = text;
         Ok(compiled)
     }));
     match result {
         Ok(result) => {
+            reuse(std::mem::replace(&mut context.func, Function::new()));
             context.clear();
             CONTEXT.set(Some(context));
             result
         }
         // What the panic left half done is dropped with the context.
-        Err(payload) => {
-            let why = panic_text(&*payload);
-            let triple = isa.triple();
-            let message = format!(
-                "function `{name}`: Cranelift accepts this function, but cannot compile it for \
-                 {triple}: {why}"
-            );
-            Err(Error::new(ErrorCode::Unsupported, message))
-        }
+        Err(payload) => Err(unsupported(isa, name, &context.func, panic_text(&*payload))),
     }
 }
 
@@ -175,22 +173,64 @@ fn call_sites(code: &CompiledCode) -> Vec<CallSite> {
 }
 
 /// The error for what the compiler reports.
-fn explain(name: &str, error: &CodegenError, function: &ir::Function) -> Error {
-    let (code, why) = match error {
+fn explain(isa: &dyn TargetIsa, name: &str, error: &CodegenError, func: &Function) -> Error {
+    match error {
         CodegenError::Verifier(errors) => {
-            let list = cranelift_codegen::print_errors::pretty_verifier_error(
-                function,
-                None,
-                errors.clone(),
-            );
-            (ErrorCode::InvalidArgument, list)
+            Error::new(ErrorCode::InvalidArgument, text::mistakes(func, name, errors))
         }
         CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => {
-            (ErrorCode::LimitReached, error.to_string())
+            Error::new(ErrorCode::LimitReached, format!("function `{name}`: {error}"))
         }
-        _ => (ErrorCode::Unsupported, error.to_string()),
+        CodegenError::Unsupported(why) => unsupported(isa, name, func, why),
+        _ => Error::new(ErrorCode::Unsupported, format!("function `{name}`: {error}")),
+    }
+}
+
+/// The error for IR that the verifier accepts and the target cannot do. The compiler has the
+/// function still, so that the place is found by the instruction that its message shows; where it
+/// shows none, the first instruction with a type that targets lack is named.
+fn unsupported(isa: &dyn TargetIsa, name: &str, func: &Function, why: &str) -> Error {
+    let triple = isa.triple();
+    let shown = ["inst = `", "branch = `"].iter().find_map(|mark| {
+        let (_, rest) = why.split_once(mark)?;
+        rest.split_once('`').map(|(text, _)| text)
+    });
+    let found = catch_unwind(AssertUnwindSafe(|| match shown {
+        Some(shown) => find_inst(func, |inst| func.dfg.display_inst(inst).to_string() == shown),
+        None => find_inst(func, |inst| rare_type(func, inst).is_some()),
+    }));
+    let (place, guess) = match found {
+        Ok(Some((block, inst))) => {
+            let on = rare_type(func, inst).map_or(String::new(), |ty| format!(" on {ty}"));
+            let text = format!("{block}, {inst} `{}`{on}", func.dfg.display_inst(inst));
+            if shown.is_some() {
+                (format!(", {text}"), String::new())
+            } else {
+                (String::new(), format!("; the first instruction with a rare type is {text}"))
+            }
+        }
+        _ => Default::default(),
     };
-    Error::new(code, format!("function `{name}`: {why}"))
+    let message = format!(
+        "function `{name}`{place}: Cranelift accepts this, but cannot compile it for {triple}: \
+         {why}{guess}"
+    );
+    Error::new(ErrorCode::Unsupported, message)
+}
+
+fn find_inst(func: &Function, is_it: impl Fn(Inst) -> bool) -> Option<(Block, Inst)> {
+    let mut all = func
+        .layout
+        .blocks()
+        .flat_map(|block| func.layout.block_insts(block).map(move |inst| (block, inst)));
+    all.find(|&(_, inst)| is_it(inst))
+}
+
+/// The type of an instruction's operands or results that not every target computes with.
+fn rare_type(func: &Function, inst: Inst) -> Option<Type> {
+    let values = func.dfg.inst_results(inst).iter().chain(func.dfg.inst_args(inst));
+    let mut types = values.map(|&value| func.dfg.value_type(value));
+    types.find(|ty| [types::I128, types::F16, types::F128].contains(ty))
 }
 
 /// What a panic said.

@@ -88,9 +88,9 @@ impl Job {
 
     fn run(&self, module: &Shared) {
         let finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(FinishedFunction { name, func, .. }) = finished {
+        if let Some(finished) = finished {
             // Each job is run once, so its result is not there yet.
-            let _ = self.result.set(compile(module, func, self.index, &name));
+            let _ = self.result.set(compile(module, finished, self.index));
         }
     }
 

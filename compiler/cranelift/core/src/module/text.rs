@@ -40,8 +40,13 @@ impl Shared {
         for mut function in functions {
             let name = name_of(&function);
             self.connect(&mut function, &name, &names)?;
-            let declarations = Some(Arc::clone(self.declarations()));
-            self.define(FinishedFunction { name, func: function, declarations }, None)?;
+            let finished = FinishedFunction {
+                name,
+                func: function,
+                declarations: Some(Arc::clone(self.declarations())),
+                is_verified: false,
+            };
+            self.define(finished, None)?;
         }
         Ok(count)
     }

@@ -297,7 +297,14 @@ fn body_view(draft: &Draft, function: &Function) -> Option<Body> {
     let result = name::owned(draft, &function.result);
     let signature =
         format!("pub fn {}({params}) -> Result<{result}>", function.name).replace("types::", "");
-    let mut lines = rust_code::signature_lines(&signature);
+    // A handle is bound where very many small calls use it. Their bodies belong into the shims,
+    // without frames of their own.
+    let is_hot = function
+        .params
+        .iter()
+        .any(|param| matches!(param.ty, Ty::Handle(id, _) if draft.handle(id).bound.is_some()));
+    let mut lines = if is_hot { vec!["#[inline(always)]".to_owned()] } else { Vec::new() };
+    lines.extend(rust_code::signature_lines(&signature));
     lines.extend(function.body_lines.iter().cloned());
     lines.push("}".to_owned());
     Some(Body { doc: text::wrap(&text::summary(&function.doc), 96), lines })
