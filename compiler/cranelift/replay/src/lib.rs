@@ -3,6 +3,7 @@
 pub mod api;
 pub mod args;
 pub mod child;
+pub mod direct;
 pub mod filetest;
 pub mod link;
 pub mod outcome;

@@ -25,6 +25,8 @@ pub enum Failure {
     Unsupported(String),
     /// The API reported an error.
     Failed(String),
+    /// The API reported that the target cannot do this.
+    Unable(String),
 }
 
 impl Failure {
@@ -32,7 +34,7 @@ impl Failure {
     pub fn outcome(&self) -> Outcome {
         match self {
             Failure::Unsupported(reason) => Outcome::Skipped(reason.clone()),
-            Failure::Failed(reason) => Outcome::Failed(reason.clone()),
+            Failure::Failed(reason) | Failure::Unable(reason) => Outcome::Failed(reason.clone()),
         }
     }
 }
@@ -286,13 +288,6 @@ impl<'a, N: Names> Rebuild<'a, N> {
         }
         if func.sized_stack_slots.values().any(|data| data.kind != StackSlotKind::ExplicitSlot) {
             return unsupported("stack slots of other kinds");
-        }
-        if func.dfg.alias_regions.iter().next().is_some() {
-            return unsupported("alias regions");
-        }
-        let is_symbol = |data: &GlobalValueData| matches!(data, GlobalValueData::Symbol { .. });
-        if !func.global_values.values().all(is_symbol) {
-            return unsupported("global values other than symbols");
         }
         if func.dfg.ext_funcs.values().any(|data| data.patchable) {
             return unsupported("patchable calls");

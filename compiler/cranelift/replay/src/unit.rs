@@ -1,6 +1,7 @@
 //! All functions of a file in one module, for one machine, in memory or in an object file that is linked and loaded.
 
 use crate::api::{self, Arg, Library, words_of};
+use crate::direct;
 use crate::filetest::{Expect, FileTest, Target};
 use crate::link;
 use crate::rebuild::{self, Built, Failure, Names, Rebuild, libcall_symbol};
@@ -179,7 +180,7 @@ impl<'a> Unit<'a> {
                     return unit;
                 }
             };
-            unit.define_all(module);
+            unit.define_all(target, module);
             unit.spread();
             let left = unit.states.iter().filter(|state| state.is_ok()).count();
             if left == before {
@@ -207,7 +208,7 @@ impl<'a> Unit<'a> {
     }
 
     /// Declares all functions that are left, then builds and compiles each.
-    fn define_all(&mut self, module: i64) {
+    fn define_all(&mut self, target: &Target, module: i64) {
         let (library, file) = (self.library, self.file);
         let mut declared = Declared {
             library,
@@ -232,7 +233,8 @@ impl<'a> Unit<'a> {
         self.spread();
         for (function, state) in file.functions.iter().zip(&mut self.states) {
             if state.is_ok() {
-                *state = define(library, module, &declared, &function.name, &function.func);
+                let defined = define(library, module, &declared, &function.name, &function.func);
+                *state = defined.or_else(|failure| excuse(failure, target, &function.func));
             }
         }
     }
@@ -264,7 +266,7 @@ impl<'a> Unit<'a> {
                     Failure::Unsupported(reason)
                 }
                 Failure::Unsupported(reason) => Failure::Unsupported(reason),
-                Failure::Failed(reason) => Failure::Failed(calls(reason)),
+                Failure::Failed(reason) | Failure::Unable(reason) => Failure::Failed(calls(reason)),
             });
         }
     }
@@ -349,6 +351,17 @@ impl<'a> Unit<'a> {
     }
 }
 
+/// A function that the library cannot compile is skipped if the crate cannot, either.
+fn excuse(failure: Failure, target: &Target, func: &Function) -> Built<()> {
+    match failure {
+        Failure::Unable(reason) => match direct::refusal(target, func) {
+            Some(why) => unsupported(format!("this version of Cranelift cannot compile it: {why}")),
+            None => Err(Failure::Failed(reason)),
+        },
+        other => Err(other),
+    }
+}
+
 /// Builds, ends and compiles one function.
 fn define(
     library: &Library,
@@ -371,8 +384,13 @@ fn define(
     }
     let id = library.int("rt_cranelift_end_function", &[Arg::Int(ctx)])?;
     let args = [Arg::Int(module), Arg::Int(id), Arg::Int(ctx)];
-    library.int("rt_cranelift_define_function", &args)?;
-    Ok(())
+    match library.int("rt_cranelift_define_function", &args) {
+        Ok(_) => Ok(()),
+        Err(error) if library.is_error(&error, "UNSUPPORTED") => {
+            Err(Failure::Unable(error.message))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Words of a call as values of the results' types.

@@ -183,13 +183,20 @@ impl<N: Names> Rebuild<'_, N> {
             ("LITTLE", data.explicit_endianness() == Some(Endianness::Little)),
             ("BIG", data.explicit_endianness() == Some(Endianness::Big)),
         ];
-        if data.alias_region().is_some() {
-            return unsupported("alias regions");
-        }
+        // Bits 16 to 31 are the number of the alias region.
+        let region = data.alias_region().map(|wanted| {
+            let mut known = self.func.dfg.alias_regions.iter();
+            known.find(|(region, _)| *region == wanted).map_or(0, |(_, known)| known.user_id)
+        });
+        let region = match region {
+            None => 0,
+            Some(number @ 1..=0xffff) => i64::from(number) << 16,
+            Some(number) => return unsupported(format!("the alias region {number}")),
+        };
         // Bits 8 to 15 are the code of the trap that a fault is; the default one is no bits.
         let default = MemFlagsData::new().trap_code();
         let code = data.trap_code().filter(|_| data.trap_code() != default);
-        let mut bits = code.map_or(0, |code| trap_code(code) << 8);
+        let mut bits = code.map_or(0, |code| trap_code(code) << 8) | region;
         for (name, _) in set.into_iter().filter(|(_, is_set)| *is_set) {
             match self.library.code("CraneliftMem", name) {
                 Some(bit) => bits |= bit,

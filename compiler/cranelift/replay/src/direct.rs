@@ -1,0 +1,45 @@
+//! Functions without the API: whether Cranelift itself, in the version of the library, can compile one.
+//!
+//! Filetests are written for one version of Cranelift. What a version cannot compile is no fault of
+//! the API, and what it can compile must not be excused.
+
+use crate::filetest::Target;
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir::Function;
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_codegen::{Context, isa};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+
+/// Why the crate cannot compile a function for a target; none if it can.
+pub fn refusal(target: &Target, func: &Function) -> Option<String> {
+    let hook = take_hook();
+    set_hook(Box::new(|_| {}));
+    let result = catch_unwind(AssertUnwindSafe(|| compile(target, func)));
+    set_hook(hook);
+    match result {
+        Ok(result) => result.err(),
+        Err(payload) => Some(text_of(&*payload)),
+    }
+}
+
+fn compile(target: &Target, func: &Function) -> Result<(), String> {
+    let mut shared = settings::builder();
+    let mut native = isa::lookup(target.triple.clone()).map_err(|error| error.to_string())?;
+    if target.foreign.is_none() {
+        cranelift_native::infer_native_flags(&mut native)?;
+    }
+    for (name, value) in &target.settings {
+        let known = shared.set(name, value).or_else(|_| native.set(name, value));
+        known.or_else(|_| native.enable(name)).map_err(|error| error.to_string())?;
+    }
+    let isa = native.finish(settings::Flags::new(shared)).map_err(|error| error.to_string())?;
+    let mut context = Context::for_function(func.clone());
+    let compiled = context.compile(&*isa, &mut ControlPlane::default());
+    compiled.map(|_| ()).map_err(|error| error.inner.to_string())
+}
+
+fn text_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&'static str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default()
+}
