@@ -1,9 +1,12 @@
 #!/bin/sh
-# dist_test.sh ARCHIVE TOUR.C PAGE: unpacks the archive, and builds and runs the tour with a C compiler and what the
-# archive holds, from two places. Where there is no pkg-config, its file is read with a few lines of shell.
+# dist_test.sh ARCHIVE (PROGRAM.C LIBRARY PAGE)..: unpacks the archive, and builds and runs each program with a C
+# compiler and what the archive holds, shared and static, from two places; it prints what its page shows. Where there
+# is no pkg-config, its file is read with a few lines of shell.
 set -eu
 
-archive=$1 tour=$2 page=$3
+archive=$1
+shift
+programs=$*
 work=${TEST_TMPDIR:-$(mktemp -d)}
 
 fail() {
@@ -46,6 +49,11 @@ found=$(find "$work/first/$top" -type f ! -name SHA256SUMS | wc -l)
 for folder in bin include lib simple specs doc abi; do
     [ -n "$(ls "$work/first/$top/$folder")" ] || fail "$folder is empty"
 done
+for file in include/rt.h include/rt_cranelift.h include/rt_all.h simple/cranelift.spl doc/cranelift.md \
+    abi/cranelift.json lib/libsimple_cranelift.so lib/libsimple_cranelift.a lib/pkgconfig/simple_cranelift.pc \
+    lib/libsimple_all.so lib/libsimple_all.a lib/pkgconfig/simple_all.pc; do
+    [ -f "$work/first/$top/$file" ] || fail "$file is not there"
+done
 # The generator needs nothing but itself.
 cat >"$work/greet.toml" <<'END'
 [module]
@@ -63,21 +71,41 @@ END
 "$work/first/$top/bin/ffigen" --version
 "$work/first/$top/bin/ffigen" generate "$work/greet.toml" --base "$work/first/$top/specs/base.toml" --out "$work/greet"
 grep -rq 'uint64_t rt_greet_length' "$work/greet" || fail "ffigen wrote no header"
-sed -n '/^```text$/,/^```$/p' "$page" | sed '1d;$d' >"$work/shown"
+
+# The output that a page shows: under the heading "The <program>", or its only one.
+shown() {
+    if grep -q "^## The $1\$" "$2"; then sed -n "/^## The $1\$/,/^## /p" "$2"; else cat "$2"; fi |
+        sed -n '/^```text$/,/^```$/p' | sed '1d;$d'
+}
+
+# Builds a program with a library of the archive in both ways, and compares what it says with its page.
+try() {
+    source=$1 library=$2 page=$3 lib=$4
+    name=$(basename "$source" .c)
+    shown "$name" "$page" >"$work/shown"
+    [ -s "$work/shown" ] || fail "$page shows no output of the $name"
+    # shellcheck disable=SC2046 # Several options.
+    cc -std=c11 -Wall -Wextra -Werror "$source" $(flags "$library" cflags) $(flags "$library" libs) \
+        "-Wl,-rpath,$lib" -o "$work/shared"
+    # shellcheck disable=SC2046
+    cc -std=c11 "$source" $(flags "$library" cflags) "$lib/lib$library.a" -lpthread -ldl -lm -o "$work/static"
+    for program in shared static; do
+        "$work/$program" >"$work/said"
+        diff -u "$work/shown" "$work/said" || fail "the $name ($program $library, $place place) says something else"
+    done
+    needs=$(readelf -d "$work/static" | grep -c 'NEEDED.*libsimple') || true
+    [ "$needs" = 0 ] || fail "the static $name needs a shared library of ours"
+}
 
 # Wherever it lies: the second place is another one, and the first is gone.
 for place in first second; do
     if [ $place = second ]; then mv "$work/first/$top" "$work/second/$top"; fi
     export PKG_CONFIG_PATH="$work/$place/$top/lib/pkgconfig"
-    lib=$work/$place/$top/lib
-    # shellcheck disable=SC2046 # Several options.
-    cc -std=c11 -Wall -Wextra -Werror "$tour" $(flags simple_rt cflags) $(flags simple_rt libs) \
-        "-Wl,-rpath,$lib" -o "$work/shared"
-    # shellcheck disable=SC2046
-    cc -std=c11 "$tour" $(flags simple_rt cflags) "$lib/libsimple_rt.a" -lpthread -ldl -lm -o "$work/static"
-    for program in shared static; do
-        "$work/$program" >"$work/said"
-        diff -u "$work/shown" "$work/said" || fail "the tour ($program, $place place) says something else"
+    # shellcheck disable=SC2086 # Three words each: program, library, page.
+    set -- $programs
+    while [ $# -gt 0 ]; do
+        try "$1" "$2" "$3" "$work/$place/$top/lib"
+        shift 3
     done
 done
 
