@@ -16,6 +16,8 @@ enum {
     PARTS = 4,
     /* Succeeds, as the doc says, and tells what happened in its result. */
     GIVES = 8,
+    /* Only adds to a file: what was there before stays. */
+    ADDS = 16,
 };
 
 /* Things that calls need, made before anything is taken away. */
@@ -142,8 +144,10 @@ static bool writes_in_vain(void) {
     ROW(place, rt_file_write_text, CUTS, !rt_file_write_text(AT("a.txt"), BYTES))                                    \
     ROW(place, rt_write_file, CUTS, !rt_write_file(AT("a.txt"), BYTES))                                              \
     ROW(place, rt_file_write_bytes, CUTS, !rt_file_write_bytes(AT("a.txt"), BYTES))                                  \
-    ROW(place, rt_file_append_text, CUTS, !rt_file_append_text(AT("a.txt"), BYTES))                                  \
-    ROW(place, rt_file_append_bytes, CUTS, !rt_file_append_bytes(AT("a.txt"), BYTES))                                \
+    ROW(place, rt_file_append_text, CUTS | ADDS,                                                                     \
+        !rt_file_append_text(AT("a.txt"), BYTES))                                                                    \
+    ROW(place, rt_file_append_bytes, CUTS | ADDS,                                                                    \
+        !rt_file_append_bytes(AT("a.txt"), BYTES))                                                                   \
     ROW(place, rt_file_create_new, KEEPS, !rt_file_create_new(AT("new"), BYTES))                                     \
     ROW(place, rt_file_atomic_write, KEEPS, !rt_file_atomic_write(AT("a.txt"), BYTES))                               \
     ROW(place, rt_file_atomic_write_bytes, KEEPS, !rt_file_atomic_write_bytes(AT("a.txt"), BYTES))                   \
