@@ -95,8 +95,10 @@ fn check_text<T>(
         review.report(mistake);
         return None;
     }
-    for reach in rust_reach::find(tokens.clone()) {
-        review.report(reaches_out(text, key, reach));
+    if rust_reach::is_suspect(&text.text) {
+        for reach in rust_reach::find(tokens.clone()) {
+            review.report(reaches_out(text, key, reach));
+        }
     }
     // A closure, because `Parser` is implemented for functions that are sized.
     match (|input: ParseStream| parse(input)).parse2(tokens) {
