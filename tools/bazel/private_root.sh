@@ -8,6 +8,7 @@
 # by one process at a time.
 # Invariant: HASH covers all that the root is made of, so that a change of the recipe makes a new root and leaves
 # the old one usable.
+# Invariant: a root is removed only when nobody has used it for long and no program runs in it.
 
 suite=forky
 # Bazel and its rules; a C and C++ compiler with the sanitizers' libraries; what patches rules_rust; `file`, with
@@ -18,6 +19,8 @@ stub_modules='buildozer apple_support protobuf zlib aspect_rules_js'
 # Files of the machine that programs inside see: who the user is, and names of hosts for what `bazelw run` starts.
 machine_files='/etc/passwd /etc/group /etc/hosts /etc/resolv.conf'
 needed_mb=3000
+# After so many days without use, a root is removed.
+keep_days=${BAZELW_KEEP_DAYS:-30}
 patch_file=$project/third_party/rules_rust.patch
 recipe_hash=$({
     echo "format 3 $suite $packages $stub_modules $bazel_version"
@@ -27,7 +30,10 @@ root=$cache/root-$recipe_hash
 
 ensure_private_root() {
     find_bwrap
-    if [ -d "$root" ]; then return; fi
+    if touch "$root/opt/bazelw/used" 2>/dev/null; then
+        remove_old_roots
+        return
+    fi
     exec 9>"$cache/lock"
     if ! flock --nonblock 9; then
         say "another bazelw is setting up Bazel; waiting for it"
@@ -35,7 +41,45 @@ ensure_private_root() {
     fi
     if [ ! -d "$root" ]; then make_private_root; fi
     exec 9>&-
+    touch "$root/opt/bazelw/used"
+    remove_old_roots
 }
+
+# Removes the roots that were made for other recipes and that nobody has used for long. Each use leaves its time in
+# the root. A root is renamed first, so that a bazelw that starts now makes a new one instead of using half of it.
+remove_old_roots() {
+    local old doomed
+    for old in "$cache"/root-*; do
+        case $old in
+        "$root" | *.tmp.*) continue ;;
+        esac
+        if ! is_unused "$old"; then continue; fi
+        # Somebody who makes a root or removes one will do.
+        exec 9>"$cache/lock"
+        if flock --nonblock 9 && [ -d "$old" ]; then
+            doomed=$old.tmp.$$
+            mv -T "$old" "$doomed"
+            if is_unused "$doomed" && ! has_programs "$old" && ! has_programs "$doomed"; then
+                say "removing ${old##*/}, which nobody has used for $keep_days days"
+                remove_tree "$doomed"
+            else
+                mv -T "$doomed" "$old"
+            fi
+        fi
+        exec 9>&-
+    done
+}
+
+# Was a root used the last time long ago? One that was never used since there are times has that of its making.
+is_unused() {
+    local stamp=$1/opt/bazelw/used
+    if [ ! -e "$stamp" ]; then stamp=$1; fi
+    [ -n "$(find "$stamp" -prune -mmin +$((keep_days * 1440)) 2>/dev/null)" ]
+}
+
+# Does a program have a directory as its root, as the Bazel server has that works in one? By its name: where the file
+# system of the cache is mounted is another matter.
+has_programs() { cat /proc/[0-9]*/mountinfo 2>/dev/null | grep -qF "/${1##*/} / "; }
 
 # Installs a Debian package on this machine if we are root, else says what to do.
 need_program() {
