@@ -58,7 +58,7 @@ def ffi_crate(
       module: The module's name as the spec gives it, e.g. "cranelift", where `name` does not say it.
       library_name: E.g. "simple_cranelift" for libsimple_cranelift.so and .a, where that is not `name`.
       library: For a module with `provider = "hand_written"`: the Rust library with its functions, e.g. ":ffi_rt".
-      conformance_library: Likewise, compiled with `--cfg=ffi_conformance`, e.g. ":ffi_rt_conformance".
+      conformance_library: Likewise, compiled with the feature `conformance`, e.g. ":ffi_rt_conformance".
       visibility: Who may use the Rust library; what C programs use (header, libraries) is for everybody.
     """
     module = module or name.removeprefix("ffi_")

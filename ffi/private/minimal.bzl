@@ -83,16 +83,17 @@ def minimal_runtime(name, srcs, compile_data, crate_name, root, functions, modul
 
 def _libraries(name, srcs, compile_data, crate_name, deps):
     """The crate built for size, and what is linked from it; once more for the conformance tests."""
-    for suffix, testonly, cfg in [("", False, []), ("_conformance", True, ["--cfg=ffi_conformance"])]:
+    for suffix, testonly, features in [("", False, []), ("_conformance", True, ["conformance"])]:
         crate = name + suffix + "_crate"
         rust_library(
             name = crate,
             testonly = testonly,
             srcs = srcs,
             compile_data = compile_data,
+            crate_features = features,
             crate_name = crate_name,
             edition = EDITION,
-            rustc_flags = RUSTC_FLAGS + _SMALL + cfg,
+            rustc_flags = RUSTC_FLAGS + _SMALL,
             deps = deps,
         )
         rust_static_library(

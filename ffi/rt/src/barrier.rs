@@ -54,7 +54,7 @@ pub fn call_depth() -> u32 {
 }
 
 /// Makes the next barrier of this thread panic inside, for tests of what a panic does.
-#[cfg(any(test, ffi_conformance))]
+#[cfg(any(test, feature = "conformance"))]
 pub(crate) fn panic_next() {
     THREAD.with(|thread| thread.depth.set(thread.depth.get() | PANIC_NEXT));
 }
@@ -62,7 +62,7 @@ pub(crate) fn panic_next() {
 #[inline(always)]
 fn guarded<R>(thread: &Thread, body: impl FnOnce() -> R) -> std::thread::Result<R> {
     let mut depth = thread.depth.get();
-    let is_injected = cfg!(any(test, ffi_conformance)) && depth & PANIC_NEXT != 0;
+    let is_injected = cfg!(any(test, feature = "conformance")) && depth & PANIC_NEXT != 0;
     if depth & (NEW_THREAD | PANIC_NEXT) != 0 {
         depth = prepare_thread(depth);
     }

@@ -118,7 +118,7 @@ frees! {
 
 /// Makes the next call on this thread panic inside its barrier: for the conformance tests, which
 /// see so what a panic does.
-#[cfg(ffi_conformance)]
+#[cfg(feature = "conformance")]
 #[unsafe(no_mangle)]
 pub extern "C" fn rt_conformance_panic_next() {
     crate::barrier::panic_next();

@@ -9,7 +9,7 @@ use crate::{handle, thread};
 /// The code of the last call on this thread; 0 after a success.
 #[unsafe(no_mangle)]
 pub extern "C" fn rt_last_error_code() -> i32 {
-    #[cfg(ffi_conformance)]
+    #[cfg(feature = "conformance")]
     if thread::is_to_fail() {
         return call_injected("rt_last_error_code", Code::Panic as i32);
     }
@@ -20,7 +20,7 @@ pub extern "C" fn rt_last_error_code() -> i32 {
 /// without memory.
 #[unsafe(no_mangle)]
 pub extern "C" fn rt_last_error_message() -> RtText {
-    #[cfg(ffi_conformance)]
+    #[cfg(feature = "conformance")]
     if thread::is_to_fail() {
         return call_injected("rt_last_error_message", RtText::NULL);
     }
@@ -51,7 +51,7 @@ pub extern "C" fn rt_error_name(code: i32) -> RtText {
 /// How many results the callers own now.
 #[unsafe(no_mangle)]
 pub extern "C" fn rt_live_blocks() -> u64 {
-    #[cfg(ffi_conformance)]
+    #[cfg(feature = "conformance")]
     if thread::is_to_fail() {
         return call_injected("rt_live_blocks", 0);
     }
@@ -61,7 +61,7 @@ pub extern "C" fn rt_live_blocks() -> u64 {
 /// How many handles of a kind live; 0 for a number that is no kind.
 #[unsafe(no_mangle)]
 pub extern "C" fn rt_live_handles(tag: i32) -> u64 {
-    #[cfg(ffi_conformance)]
+    #[cfg(feature = "conformance")]
     if thread::is_to_fail() {
         return call_injected("rt_live_handles", 0);
     }
@@ -69,7 +69,7 @@ pub extern "C" fn rt_live_handles(tag: i32) -> u64 {
 }
 
 /// Fails as `call` does when the conformance test asks for it.
-#[cfg(ffi_conformance)]
+#[cfg(feature = "conformance")]
 fn call_injected<T>(function: &'static str, failure: T) -> T {
     let error = crate::error::Error::new(Code::Panic, "injected by the conformance test");
     thread::fail(function, &error);
@@ -121,7 +121,7 @@ frees! {
 
 /// Makes the next call on this thread fail with the code of a panic: for the conformance tests.
 /// Nothing here can panic, so it is the way out of a function that the tests see, not an unwinding.
-#[cfg(ffi_conformance)]
+#[cfg(feature = "conformance")]
 #[unsafe(no_mangle)]
 pub extern "C" fn rt_conformance_panic_next() {
     thread::fail_next();

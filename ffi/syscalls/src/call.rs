@@ -10,7 +10,7 @@ use crate::thread;
 /// gives `failure`.
 #[inline]
 pub(crate) fn call<T>(function: &'static str, failure: T, work: impl FnOnce() -> Result<T>) -> T {
-    #[cfg(ffi_conformance)]
+    #[cfg(feature = "conformance")]
     if thread::is_to_fail() {
         let what = "injected by the conformance test";
         thread::fail(function, &crate::error::Error::new(crate::error::Code::Panic, what));

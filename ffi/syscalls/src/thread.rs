@@ -14,7 +14,7 @@ struct Thread {
     code: i32,
     message: Vector<u8>,
     /// Set by the conformance test: the next call fails.
-    #[cfg(ffi_conformance)]
+    #[cfg(feature = "conformance")]
     fail_next: bool,
 }
 
@@ -68,7 +68,7 @@ fn state() -> Option<&'static mut Thread> {
         let new = Thread {
             code: 0,
             message: Vector::new(),
-            #[cfg(ffi_conformance)]
+            #[cfg(feature = "conformance")]
             fail_next: false,
         };
         // SAFETY: the memory is large enough and, as all of `malloc`, aligned.
@@ -123,7 +123,7 @@ pub(crate) fn fail(function: &str, error: &Error) {
 }
 
 /// Makes the next call of this thread fail.
-#[cfg(ffi_conformance)]
+#[cfg(feature = "conformance")]
 pub(crate) fn fail_next() {
     if let Some(thread) = state() {
         thread.fail_next = true;
@@ -131,7 +131,7 @@ pub(crate) fn fail_next() {
 }
 
 /// Whether this call is to fail.
-#[cfg(ffi_conformance)]
+#[cfg(feature = "conformance")]
 pub(crate) fn is_to_fail() -> bool {
     state().is_some_and(|thread| core::mem::replace(&mut thread.fail_next, false))
 }

@@ -2,7 +2,7 @@
 //! and then runs its example.
 //!
 //! It is plain C11 over the public header, so that it tests what a user of the library gets; the one thing beside it is
-//! `rt_conformance_panic_next`, which a library built with `--cfg ffi_conformance` has.
+//! `rt_conformance_panic_next`, which a library built with the feature `conformance` has.
 //!
 //! No check calls a function with success, so it does not matter what the function would do: only examples do that.
 
