@@ -32,19 +32,7 @@
         else
           throw "rust-toolchain.toml asks for Rust ${rustVersion}, nixpkgs has ${pkgs.rustc.version}";
 
-      # The generator, and the manifest of every member of the workspace, because cargo reads them all.
-      source = lib.fileset.toSource {
-        root = ./.;
-        fileset = lib.fileset.unions (
-          [
-            ./Cargo.toml
-            ./Cargo.lock
-            ./lib/diag
-            ./tools/ffigen
-          ]
-          ++ map (member: ./. + "/${member}/Cargo.toml") workspace.members
-        );
-      };
+      source = import ./nix/source.nix { inherit lib workspace; };
     in
     {
       packages = forAllSystems (

@@ -65,6 +65,7 @@ def ffi_crate(
     is_base = native.package_relative_label(":" + name) == BASE
     base = [] if is_base else [BASE]
     baseline = native.glob(["abi.json"], allow_empty = True)
+    native.exports_files(baseline)
     ffi_generate(
         name = name,
         baseline = baseline,

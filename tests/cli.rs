@@ -5,21 +5,20 @@
 //! in the file; a mistake in how the program is called, or in what surrounds it, ends with 2.
 //! Nothing ever ends with 101, which is a bug.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use tempfile::TempDir;
-use tests::ffigen::{BASE, command, run};
-use tests::ways::{BYTES, CALLS, End, GENERATE, GOOD, SPECS, Way};
+use tests::ffigen::{command, run};
+use tests::place::{check_wrong, prepare, tree};
+use tests::ways::{BYTES, CALLS, End, GENERATE, SPECS, Way};
 
 fn main() {
     let args = Arguments::from_args();
     let mut trials: Vec<_> = [BYTES, SPECS, CALLS]
         .into_iter()
         .flatten()
-        .map(|way| Trial::test(format!("wrong/{}", way.name), || check_wrong(way)))
+        .map(|way| Trial::test(format!("wrong/{}", way.name), || Ok(check_wrong(way)?)))
         .collect();
     for way in BYTES.iter().chain(SPECS) {
         trials.push(Trial::test(format!("json/{}", way.name), || check_json(way)));
@@ -31,62 +30,6 @@ fn main() {
     trials.push(Trial::test("wrong/closed_output", closed_output));
     trials.push(Trial::test("right/stages", stages));
     libtest_mimic::run(&args, trials).exit();
-}
-
-/// A directory of its own, in a parent that is empty: ffigen also looks for base.toml one directory above.
-struct Place {
-    parent: TempDir,
-}
-
-impl Place {
-    fn path(&self) -> PathBuf {
-        self.parent.path().join("here")
-    }
-}
-
-/// A directory with a good spec, and what the way makes of it.
-fn prepare(way: &Way) -> Result<Place, Failed> {
-    let place = Place { parent: TempDir::new()? };
-    fs::create_dir(place.path())?;
-    fs::write(place.path().join("demo.toml"), GOOD)?;
-    fs::copy(tests::root().join(BASE), place.path().join("base.toml"))?;
-    (way.prepare)(&place.path());
-    Ok(place)
-}
-
-fn check_wrong(way: &Way) -> Result<(), Failed> {
-    let place = prepare(way)?;
-    if way.name == "read_only_directory" && fs::write(place.path().join("out/probe"), "").is_ok() {
-        // This user may write anywhere; `read_only_output` shows the same for such users.
-        return Ok(());
-    }
-    let before = tree(&place.path());
-    let output = run(&place.path(), way.args, &[]);
-    let message = String::from_utf8(output.stderr)?;
-    if output.status.code() != Some(way.end.code) {
-        return Err(format!("ended with {}, not {}\n{message}", output.status, way.end.code).into());
-    }
-    if let Some(part) = way.end.says.iter().find(|part| !message.contains(**part)) {
-        return Err(format!("the message does not say `{part}`:\n{message}").into());
-    }
-    // Without any argument, the usage is the message.
-    let is_error = message.contains("error") || message.contains("Usage:");
-    if !is_error || (way.end.code == 1 && !message.contains("= help: ")) {
-        return Err(format!("the message says no error, or not what to do:\n{message}").into());
-    }
-    if message.contains('\u{1b}') || message.lines().any(|line| line.len() > 2000) {
-        return Err("the message has control characters or an endless line".into());
-    }
-    let after = tree(&place.path());
-    if before != after {
-        let is_new = |path: &&PathBuf| before.get(*path) != after.get(*path);
-        return Err(format!(
-            "it left traces: {:?}",
-            after.keys().filter(is_new).collect::<Vec<_>>()
-        )
-        .into());
-    }
-    Ok(())
 }
 
 /// The same mistakes for programs: each line is an object with place and help, and the codes are
@@ -118,26 +61,6 @@ fn check_json(way: &Way) -> Result<(), Failed> {
         return Err(format!("{}: {codes:?} as JSON, {shown:?} for people", output.status).into());
     }
     Ok(())
-}
-
-/// Everything below a directory, with content.
-fn tree(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![directory.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
-            let path = entry.path();
-            let is_folder = entry.file_type().unwrap().is_dir();
-            found.insert(
-                path.clone(),
-                if is_folder { Vec::new() } else { fs::read(&path).unwrap_or_default() },
-            );
-            if is_folder {
-                folders.push(path);
-            }
-        }
-    }
-    found
 }
 
 const RIGHT: Way =

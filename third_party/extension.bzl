@@ -20,18 +20,18 @@ def _cargo_home(rctx):
         return rctx.path(home)
     return rctx.path(rctx.getenv("HOME")).get_child(".cargo")
 
-def _archive(rctx):
+def _archive(rctx, crate):
     cache = _cargo_home(rctx).get_child("registry").get_child("cache")
     if not cache.exists:
         return None
     for registry in cache.readdir():
-        archive = registry.get_child(rctx.attr.crate + ".crate")
+        archive = registry.get_child(crate + ".crate")
         if archive.exists:
             return archive
     return None
 
-def _crate_repository_impl(rctx):
-    archive = _archive(rctx)
+def _fetched_archive(rctx, crate):
+    archive = _archive(rctx, crate)
     if not archive:
         # bazelw has fetched already; this is for a plain `bazel` in the Nix shell.
         rctx.report_progress("cargo fetch --locked")
@@ -41,9 +41,13 @@ def _crate_repository_impl(rctx):
             result = rctx.execute([cargo, "fetch", "--locked"], working_directory = str(root), timeout = 1800)
             if result.return_code != 0:
                 fail("cargo could not fetch the crates of Cargo.lock:\n" + result.stderr)
-            archive = _archive(rctx)
+            archive = _archive(rctx, crate)
     if not archive:
-        fail("{}.crate is not in cargo's cache; run: cargo fetch --locked".format(rctx.attr.crate))
+        fail("{}.crate is not in cargo's cache; run: cargo fetch --locked".format(crate))
+    return archive
+
+def _crate_repository_impl(rctx):
+    archive = _fetched_archive(rctx, rctx.attr.crate)
 
     # A `file:` URL instead of extract(), because it checks the sum.
     rctx.download_and_extract(
@@ -80,6 +84,32 @@ _hub = repository_rule(
     attrs = {"aliases": attr.string_dict(mandatory = True)},
 )
 
+def _archives_impl(rctx):
+    for folder, crates in [("used", rctx.attr.used), ("unused", rctx.attr.unused)]:
+        for crate in crates:
+            rctx.symlink(_fetched_archive(rctx, crate), "{}/{}.crate".format(folder, crate))
+    rctx.file("BUILD.bazel", """\
+package(default_visibility = ["//visibility:public"])
+
+[
+    filegroup(
+        name = folder,
+        srcs = glob([folder + "/*.crate"]),
+    )
+    for folder in ["used", "unused"]
+]
+""")
+
+_archives = repository_rule(
+    implementation = _archives_impl,
+    doc = "The archives themselves, for a test that runs cargo.",
+    attrs = {
+        "unused": attr.string_list(mandatory = True, doc = "What cargo asks for and does not compile here."),
+        "used": attr.string_list(mandatory = True),
+        "_lock": attr.label(default = "//:Cargo.lock", allow_single_file = True),
+    },
+)
+
 def _parse_lock(text):
     """Returns {"NAME-VERSION": sha256} for all packages of a lock file that come from a registry."""
     sums = {}
@@ -108,9 +138,10 @@ def _crates_impl(mctx):
             sha256 = sha256,
         )
     _hub(name = "crates", aliases = ALIASES)
+    _archives(name = "crate_archives", unused = UNUSED, used = CRATES.keys())
     return mctx.extension_metadata(reproducible = True)
 
 crates = module_extension(
     implementation = _crates_impl,
-    doc = "Declares @crates and a repository per crate.",
+    doc = "Declares @crates, a repository per crate, and @crate_archives.",
 )

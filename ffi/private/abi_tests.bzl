@@ -11,7 +11,7 @@ def abi_test(name, manifest, baseline):
       manifest: The generated manifest.
       baseline: A list with the committed manifest or, as long as there is none, an empty list.
     """
-    ffigen = Label("//tools/ffigen")
+    ffigen = Label("//tools/ffigen:generator")
     _abi_check(name, [manifest], [ffigen] + baseline, [
         "--ffigen",
         "$(rootpath {})".format(ffigen),

@@ -33,10 +33,10 @@ def ffi_generate(name, spec, module, hand_written, suffixes, baseline = [], visi
             base = base,
             name = name,
             spec = spec,
-            tool = Label("//tools/ffigen"),
+            tool = Label("//tools/ffigen:generator"),
         ) + "".join([" --baseline $(execpath {})".format(file) for file in baseline]),
         message = "Generating",
-        tools = [Label("//tools/ffigen")],
+        tools = [Label("//tools/ffigen:generator")],
     )
     for kind, paths in outputs.items():
         native.filegroup(
@@ -52,7 +52,7 @@ def doc_index(name, manifests):
       name: The page is NAME/index.md.
       manifests: The modules' manifests; their order is that of the index.
     """
-    ffigen = Label("//tools/ffigen")
+    ffigen = Label("//tools/ffigen:generator")
     native.genrule(
         name = name,
         srcs = manifests,

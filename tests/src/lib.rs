@@ -4,6 +4,7 @@
 //! they are in the tree.
 
 pub mod ffigen;
+pub mod place;
 pub mod snapshot;
 pub mod ways;
 

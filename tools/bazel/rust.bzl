@@ -23,6 +23,7 @@ DEBUG_INFO = ["-Cdebuginfo=2", "-Cstrip=none"]
 def rust_crate(
         name,
         deps = [],
+        main_deps = [],
         test_deps = [],
         compile_data = [],
         data = [],
@@ -44,6 +45,7 @@ def rust_crate(
     Args:
       name: The crate's name, e.g. "diag".
       deps: What src/ uses: "//lib/diag", "@crates//:serde".
+      main_deps: What only src/main.rs uses besides.
       test_deps: What only the tests use besides, e.g. ["@crates//:tempfile"].
       compile_data: Files that include_str! reads, e.g. glob(["templates/**"]).
       data: Files that the executable reads at run time.
@@ -81,7 +83,7 @@ def rust_crate(
             data = data,
             rustc_env = rustc_env,
             visibility = visibility,
-            deps = deps + [library],
+            deps = deps + main_deps + [library],
             **(common | {"rustc_flags": RUSTC_FLAGS + binary_rustc_flags + floor_flags})
         )
         crates.append(name)

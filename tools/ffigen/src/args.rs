@@ -19,6 +19,9 @@ pub struct Cli {
 pub enum Verb {
     /// Write the files of one or more specs: all of them, or none after a mistake.
     Generate(Generate),
+    /// Write a complete Cargo workspace: the crates of the specs, the hand-written crates under them, pinned versions.
+    /// It takes the place of an earlier one as a whole, or nothing changes.
+    Workspace(Workspace),
     /// Check specs and write nothing.
     Check(Check),
     /// Compare two ABI manifests. Exit code: 0 identical, 1 documentation only, 4 compatible
@@ -34,7 +37,7 @@ pub enum Verb {
 }
 
 /// Options of the verbs that read specs.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Input {
     /// Spec files.
     #[arg(required = true, value_name = "SPEC")]
@@ -64,6 +67,17 @@ pub struct Generate {
     /// The emitters to run, separated by commas [default: all].
     #[arg(long, value_delimiter = ',', value_parser = emitter, value_name = "EMITTER")]
     pub emit: Vec<Emitter>,
+}
+
+/// Options of `workspace`.
+#[derive(Debug, Args)]
+pub struct Workspace {
+    /// What to read; the base spec is part of each workspace, named or not.
+    #[command(flatten)]
+    pub input: Input,
+    /// The directory of the workspace: a new or an empty one, or that of an earlier workspace.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 /// Options of `check`.

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 use ffigen::source::MAX_SPEC_BYTES;
 
+pub mod tree;
+
 /// What went wrong outside, and what to do about it.
 #[derive(Debug)]
 pub struct Failure {

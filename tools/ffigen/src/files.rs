@@ -30,7 +30,11 @@ pub struct Files {
 impl Files {
     /// Adds one file below its header line; `module` is the name of the spec that it comes from.
     pub fn insert(&mut self, path: String, comment: Comment, module: &str, text: &str) {
-        let header = header(module);
+        self.insert_line(path, comment, &header(module), text);
+    }
+
+    /// Adds one file below a line that says where it comes from.
+    pub fn insert_line(&mut self, path: String, comment: Comment, header: &str, text: &str) {
         let head = match comment {
             Comment::Slashes => format!("// {header}\n"),
             Comment::Block => format!("/* {header} */\n"),
@@ -38,8 +42,12 @@ impl Files {
             Comment::Markup => format!("<!-- {header} -->\n"),
             Comment::Absent => String::new(),
         };
-        let text = format!("{head}{}\n", text.trim_end());
-        let before = self.texts.insert(path.clone(), text);
+        self.copy(path, &format!("{head}{}\n", text.trim_end()));
+    }
+
+    /// Adds one file as it is.
+    pub fn copy(&mut self, path: String, text: &str) {
+        let before = self.texts.insert(path.clone(), text.to_owned());
         assert!(before.is_none(), "two emitters write `{path}`");
     }
 

@@ -13,6 +13,7 @@ mod similar;
 pub mod source;
 pub mod spec;
 mod template;
+pub mod workspace;
 
 #[cfg(test)]
 mod robustness;

@@ -12,6 +12,8 @@ use ffigen::{Compiled, abi_diff, code, source, spec};
 use crate::args::{AbiDiff, Check, Format, Generate, Index, Input, Stage, Verb};
 use crate::disk::{self, Failure};
 
+mod workspace;
+
 /// The most diagnostics that are printed for one spec; nobody reads more at once.
 const MAX_PRINTED: usize = 100;
 
@@ -35,6 +37,7 @@ pub fn run(verb: Verb, style: Style) -> Outcome {
     // A stop has said why and set the exit code.
     let (Ok(()) | Err(Stopped)) = match verb {
         Verb::Generate(generate) => session.generate(&generate),
+        Verb::Workspace(workspace) => session.workspace(&workspace),
         Verb::Check(check) => session.check(&check),
         Verb::AbiDiff(diff) => session.abi_diff(&diff),
         Verb::Index(index) => session.index(&index),
@@ -179,12 +182,19 @@ impl Session {
         Ok((files, compiled))
     }
 
+    /// The base spec of these specs; there is at least one.
+    fn base_path(&mut self, input: &Input) -> Result<PathBuf, Stopped> {
+        match (&input.base, input.specs.first()) {
+            (Some(path), _) => Ok(path.clone()),
+            (None, first) => {
+                disk::find_base(first.map_or(Path::new("base.toml"), PathBuf::as_path))
+                    .map_err(|failure| self.fail(&failure))
+            }
+        }
+    }
+
     fn base(&mut self, input: &Input) -> Result<Base, Stopped> {
-        let path = match (&input.base, input.specs.first()) {
-            (Some(path), _) => path.clone(),
-            (None, Some(spec)) => disk::find_base(spec).map_err(|failure| self.fail(&failure))?,
-            (None, None) => return Ok(Base::default()),
-        };
+        let path = self.base_path(input)?;
         let Some(file) = self.read(&path) else { return Err(Stopped) };
         let (base, diagnostics) = ffigen::base(&file);
         self.report(&file, &diagnostics);

@@ -51,10 +51,20 @@ templates! {
     "rust/shim.rs.j2",
     "rust/struct.rs.j2",
     "rust/types.rs.j2",
+    "rust/versions.rs.j2",
     "simple/constant.spl.j2",
     "simple/module.spl.j2",
     "simple/struct.spl.j2",
     "simple/wrapper.spl.j2",
+    "workspace/Cargo.toml.j2",
+    "workspace/README.md.j2",
+    "workspace/THIRD-PARTY.md.j2",
+    "workspace/conformance.rs.j2",
+    "workspace/conformance_lib.rs.j2",
+    "workspace/minimal.toml.j2",
+    "workspace/minimal_build.rs.j2",
+    "workspace/root.toml.j2",
+    "workspace/umbrella.rs.j2",
 }
 
 /// Renders one template with a view.

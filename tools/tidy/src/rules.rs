@@ -10,6 +10,7 @@ mod hosts;
 mod layout;
 mod limits;
 mod markdown;
+mod sources;
 mod spec_keys;
 mod templates;
 mod todo;
@@ -46,6 +47,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "versions", why: versions::WHY, check: versions::check_versions },
     Rule { name: "cargo", why: cargo::WHY, check: cargo::check_cargo },
     Rule { name: "ffi_packages", why: ffi_packages::WHY, check: ffi_packages::check_ffi_packages },
+    Rule { name: "sources", why: sources::WHY, check: sources::check_sources },
     Rule { name: "spec_keys", why: spec_keys::WHY, check: spec_keys::check_spec_keys },
     Rule { name: "markdown", why: markdown::WHY, check: markdown::check_markdown },
     Rule { name: "doors", why: doors::WHY, check: doors::check_doors },

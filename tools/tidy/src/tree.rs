@@ -27,8 +27,14 @@ pub struct Tree {
 }
 
 /// Paths that nobody writes by hand; rules of style do not apply to them. A trailing `/` stands for a directory.
-const GENERATED: &[&str] =
-    &["snapshots/", "third_party/crates/", "third_party/crates.bzl", "Cargo.lock", "flake.lock"];
+const GENERATED: &[&str] = &[
+    "snapshots/",
+    "third_party/crates/",
+    "third_party/crates.bzl",
+    "third_party/workspace/",
+    "Cargo.lock",
+    "flake.lock",
+];
 
 /// Inputs of tests, which may be wrong on purpose.
 const FIXTURES: &str = "tests/fixtures/";

@@ -2,6 +2,15 @@
 
 use crate::model::Dependency;
 
+/// The runtime under all generated code.
+pub const RUNTIME: &str = "ffi_rt";
+
+/// The core of the backend.
+pub const CORE: &str = "cranelift_core";
+
+/// Hand-written crates of this repository: they lie beside the package, in no registry.
+const BESIDE: [&str; 1] = [CORE];
+
 /// The package of a module.
 pub fn package(module: &str) -> String {
     format!("ffi_{module}")
@@ -28,10 +37,14 @@ pub fn string(text: &str) -> String {
 
 /// The value of a dependency: a version alone, or a table.
 pub fn requirement(item: &Dependency) -> String {
-    if item.features.is_empty() && item.default_features {
+    let is_beside = BESIDE.contains(&item.name.as_str());
+    if item.features.is_empty() && item.default_features && !is_beside {
         return string(&item.requirement);
     }
     let mut keys = vec![format!("version = {}", string(&item.requirement))];
+    if is_beside {
+        keys.push(format!("path = {}", string(&format!("../{}", item.name))));
+    }
     if !item.default_features {
         keys.push("default-features = false".to_owned());
     }
@@ -66,5 +79,8 @@ mod tests {
         item.features.clear();
         item.default_features = false;
         assert_eq!(requirement(&item), "{ version = \"1\", default-features = false }");
+        item = Dependency { name: CORE.to_owned(), default_features: true, ..item };
+        let beside = "{ version = \"1\", path = \"../cranelift_core\" }";
+        assert_eq!(requirement(&item), beside);
     }
 }

@@ -47,6 +47,8 @@ struct Struct {
     is_element: bool,
     /// The sum of the fields' payloads, for a list.
     payload: String,
+    /// The parameter with the list's block, which a struct without payload does not touch.
+    block: &'static str,
     /// The outcomes of freeing each owned field, joined.
     released: String,
 }
@@ -165,6 +167,7 @@ fn strukt(draft: &Draft, id: StructId) -> Struct {
         is_read: shim::is_read(draft, id),
         is_freed: shim::is_freed(draft, id),
         is_element: item.used_in_list,
+        block: if payloads.is_empty() { "_" } else { "block" },
         payload: if payloads.is_empty() { "0".to_owned() } else { payloads.join(" + ") },
     }
 }
