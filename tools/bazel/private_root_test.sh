@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# private_root_test.sh PRIVATE_ROOT: old roots of bazelw go, and no other: neither one that was used lately, nor one that
-# a program runs in, nor that of now, nor one that is being made.
+# private_root_test.sh PRIVATE_ROOT: old roots of bazelw go, and no other: neither one that was used lately, nor one
+# that a program runs in, nor that of now, nor one that is being made.
 set -euo pipefail
 cache=${TEST_TMPDIR:-$(mktemp -d)}/cache
 mkdir -p "$cache" "$cache/project/third_party"
