@@ -385,7 +385,7 @@ static void *in_thread(void *unused) {
 }
 
 static void errors(void) {
-    for (int32_t code = -1; code < 60; code++) {
+    for (int32_t code = -1; code < 64; code++) {
         rt_text name = rt_error_name(code);
         printf("%" PRId32 " %s %d\n", code, name.ptr ? (const char *)name.ptr : "", rt_last_error_code());
         rt_text_free(name);

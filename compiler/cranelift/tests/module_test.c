@@ -175,6 +175,8 @@ static void case_settings_are_checked(void) {
         {"opt_level", RT_ERROR_INVALID_ARGUMENT, "name=value"},
         {"enable_verifier=maybe", RT_ERROR_INVALID_ARGUMENT, "expected bool"},
         {"probestack_size_log2=x", RT_ERROR_INVALID_ARGUMENT, "expected number"},
+        {"probestack_size_log2=1", RT_ERROR_INVALID_ARGUMENT, "expected 12 to 30"},
+        {"bb_padding_log2_minus_one=63", RT_ERROR_INVALID_ARGUMENT, "expected 0 to 22"},
         {"", RT_ERROR_INVALID_ARGUMENT, "name=value"},
         {"=1", RT_ERROR_NOT_FOUND, "no setting"},
     };

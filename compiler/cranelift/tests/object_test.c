@@ -2,7 +2,10 @@
 #include "compiler/cranelift/tests/module_check.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 /* Runs a line of the shell; gives its exit code. */
 static int run(const char *line) {
@@ -146,6 +149,22 @@ static void case_debuggers_find_lines(void) {
     CHECK_INT(run("readelf -S lines.o | grep -q eh_frame"), 0);
 }
 
+static void case_links_and_pipes_stay_what_they_are(void) {
+    write_file("target.o", "old");
+    CHECK(symlink("target.o", "link.o") == 0 && symlink("free.o", "dangling.o") == 0);
+    CHECK(rt_cranelift_emit_object(program_module(RT_CRANELIFT_TARGET_HOST), RT_STR("link.o")));
+    CHECK(rt_cranelift_emit_object(program_module(RT_CRANELIFT_TARGET_HOST), RT_STR("dangling.o")));
+    CHECK_INT(run("test -L link.o && test -L dangling.o && cmp target.o free.o"), 0);
+    CHECK(mkfifo("pipe", 0600) == 0);
+    int pipe = open("pipe", O_RDWR);
+    CHECK(pipe >= 0);
+    CHECK(rt_cranelift_emit_object(program_module(RT_CRANELIFT_TARGET_HOST), RT_STR("pipe")));
+    char start[4];
+    CHECK(read(pipe, start, 4) == 4 && memcmp(start, "\177ELF", 4) == 0);
+    close(pipe);
+    CHECK_INT(run("test -p pipe"), 0);
+}
+
 static void case_files_are_whole_or_untouched(void) {
     write_file("old.o", "old");
     CHECK(!rt_cranelift_emit_object(program_module(RT_CRANELIFT_TARGET_HOST), RT_STR("none/x.o")));
@@ -187,6 +206,7 @@ static const check_case cases[] = {
     CASE(threads_have_their_own_data),
     CASE(four_targets_the_same_bytes),
     CASE(debuggers_find_lines),
+    CASE(links_and_pipes_stay_what_they_are),
     CASE(files_are_whole_or_untouched),
     CASE(what_is_declared_must_be_defined),
 };

@@ -26,7 +26,10 @@ static const char *source =
     "function %back(i64, i64) -> i64 system_v {\n"
     "    sig0 = (i64) -> i64 system_v\n"
     "block0(v0: i64, v1: i64):\n"
-    "    v2 = call_indirect sig0, v0(v1)\n    v3 = sdiv v2, v1\n    return v3\n}\n";
+    "    v2 = call_indirect sig0, v0(v1)\n    v3 = sdiv v2, v1\n    return v3\n}\n"
+    "function %nowhere(i64) system_v {\n"
+    "    sig0 = () system_v\n"
+    "block0(v0: i64):\n    call_indirect sig0, v0()\n    return\n}\n";
 
 /* Calls a function of the module, whose trap has this code. */
 static void check_trap(int64_t module, const char *name, const int64_t *args, uint64_t len, int64_t code) {
@@ -52,6 +55,10 @@ static void check_all_traps(int64_t module) {
     check_trap(module, "user", NULL, 0, 250);
     check_trap(module, "convert", nan, 1, RT_CRANELIFT_TRAP_REPORT_BAD_CONVERSION_TO_INTEGER);
     check_trap(module, "peek", low, 1, RT_CRANELIFT_TRAP_REPORT_HEAP_OUT_OF_BOUNDS);
+    const int64_t null[] = {0};
+    const int64_t data[] = {(int64_t)(intptr_t)&source};
+    check_trap(module, "nowhere", null, 1, RT_CRANELIFT_TRAP_REPORT_MEMORY);
+    check_trap(module, "nowhere", data, 1, RT_CRANELIFT_TRAP_REPORT_MEMORY);
     check_trap(module, "stop", NULL, 0, RT_CRANELIFT_TRAP_REPORT_BREAKPOINT);
     check_trap(module, "deep", low, 1, RT_CRANELIFT_TRAP_REPORT_STACK_OVERFLOW);
     const int64_t fine[] = {7, 2};
@@ -61,7 +68,7 @@ static void check_all_traps(int64_t module) {
 }
 
 static void case_each_trap_has_its_code(void) {
-    int64_t module = jit_of(source, 8);
+    int64_t module = jit_of(source, 9);
     for (int i = 0; i < 3; i++) check_all_traps(module);
     rt_cranelift_free_module(module);
 }
@@ -73,7 +80,7 @@ static void *trap_often(void *argument) {
 }
 
 static void case_threads_trap_at_once(void) {
-    int64_t module = jit_of(source, 8);
+    int64_t module = jit_of(source, 9);
     pthread_t threads[4];
     for (int i = 0; i < 4; i++) CHECK(pthread_create(&threads[i], NULL, trap_often, &module) == 0);
     for (int i = 0; i < 4; i++) pthread_join(threads[i], NULL);
@@ -92,7 +99,7 @@ static int64_t trap_inside(int64_t value) {
 }
 
 static void case_calls_nest(void) {
-    inner_module = jit_of(source, 8);
+    inner_module = jit_of(source, 9);
     const int64_t fine[] = {(int64_t)(intptr_t)trap_inside, 4};
     const int64_t zero[] = {(int64_t)(intptr_t)trap_inside, 0};
     int64_t back = pointer_of(inner_module, "back");
@@ -152,7 +159,7 @@ static int status_of_plain_trap(int64_t module, bool is_direct) {
 #endif
 
 static void case_other_signals_go_where_they_went(void) {
-    int64_t module = jit_of(source, 8);
+    int64_t module = jit_of(source, 9);
     check_all_traps(module);
 #ifndef __SANITIZE_ADDRESS__
     for (int direct = 0; direct < 2; direct++) {

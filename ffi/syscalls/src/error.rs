@@ -99,6 +99,20 @@ codes! {
     FileTooLarge = 48 "FILE_TOO_LARGE",
     /// Any other error of the operating system.
     Io = 49 "IO",
+    /// Nobody listens at the other end of a connection.
+    ConnectionRefused = 50 "CONNECTION_REFUSED",
+    /// The other end broke the connection off.
+    ConnectionReset = 51 "CONNECTION_RESET",
+    /// Somebody listens at the address already.
+    AddressInUse = 52 "ADDRESS_IN_USE",
+    /// The address is none of this machine, or no port is left.
+    AddressNotAvailable = 53 "ADDRESS_NOT_AVAILABLE",
+    /// No way leads to the network or the host.
+    Unreachable = 54 "UNREACHABLE",
+    /// The socket is not connected.
+    NotConnected = 55 "NOT_CONNECTED",
+    /// Generated code trapped.
+    Trap = 60 "TRAP",
 }
 
 /// The result of a function's work.
@@ -196,6 +210,14 @@ fn code_of(number: i32) -> Code {
         libc::EINVAL => Code::InvalidArgument,
         libc::ERANGE | libc::EOVERFLOW => Code::OutOfRange,
         libc::ENOSYS | libc::EOPNOTSUPP => Code::Unsupported,
+        libc::ECONNREFUSED => Code::ConnectionRefused,
+        libc::ECONNRESET | libc::ECONNABORTED | libc::ENETRESET => Code::ConnectionReset,
+        libc::EADDRINUSE => Code::AddressInUse,
+        libc::EADDRNOTAVAIL => Code::AddressNotAvailable,
+        libc::ENETUNREACH | libc::EHOSTUNREACH | libc::ENETDOWN | libc::EHOSTDOWN => {
+            Code::Unreachable
+        }
+        libc::ENOTCONN => Code::NotConnected,
         _ => Code::Io,
     }
 }

@@ -209,6 +209,17 @@ fn own_bool(name: &str, value: &str) -> Result<bool> {
     }
 }
 
+/// The numbers whose range is narrower than the byte that they are kept in: a smaller probe than a
+/// page overwrites what it probes for, and padding beyond 8 MiB per block is no program's wish.
+const RANGES: [(&str, u8, u8); 2] =
+    [("probestack_size_log2", 12, 30), ("bb_padding_log2_minus_one", 0, 22)];
+
+/// The smallest and the largest value of a number.
+fn range(name: &str) -> (u8, u8) {
+    let known = RANGES.iter().find(|known| known.0 == name);
+    known.map_or((0, u8::MAX), |known| (known.1, known.2))
+}
+
 /// Sets a setting of Cranelift; a preset of a processor, such as `haswell`, takes a bool.
 fn set(
     shared: &mut settings::Builder,
@@ -217,6 +228,14 @@ fn set(
     value: &str,
 ) -> Result<()> {
     let find = |mut all: Box<dyn Iterator<Item = Setting>>| all.find(|one| one.name == name);
+    if let Ok(number) = value.parse::<u8>() {
+        let (least, most) = range(name);
+        if !(least..=most).contains(&number) {
+            let message =
+                format!("setting `{name}` cannot be `{value}`: expected {least} to {most}");
+            return fail(ErrorCode::InvalidArgument, message);
+        }
+    }
     if find(Box::new(shared.iter())).is_some() {
         return shared.set(name, value).map_err(|error| setting_error(name, value, &error));
     }
@@ -288,7 +307,10 @@ pub fn describe(triple: Triple, kind: Kind) -> Result<Vec<Described>> {
                 value: value.map_or_else(|| "false".to_owned(), settings::Value::value_string),
                 values: match setting.kind {
                     SettingKind::Enum => setting.values.unwrap_or_default().join("|"),
-                    SettingKind::Num => "0 to 255".to_owned(),
+                    SettingKind::Num => {
+                        let (least, most) = range(setting.name);
+                        format!("{least} to {most}")
+                    }
                     SettingKind::Bool => "true|false".to_owned(),
                     SettingKind::Preset => "preset".to_owned(),
                 },

@@ -45,7 +45,8 @@ impl Module {
         })
     }
 
-    /// Writes the module to an object file, all of it or nothing; the module is used up.
+    /// Writes the module to an object file, all of it or nothing; the module is used up. What is no
+    /// regular file, such as a device, gets the bytes as they come.
     ///
     /// # Errors
     /// As for [`into_object`](Module::into_object), and those of writing.
@@ -55,7 +56,22 @@ impl Module {
             return fail(ErrorCode::InvalidArgument, message);
         }
         let bytes = self.into_object()?;
-        replace_file(Path::new(path), &bytes).at(path)
+        write_file(Path::new(path), &bytes).at(path)
+    }
+}
+
+/// Writes a file. What a path leads to stays what it is: a link stays a link, a device or a pipe gets the bytes.
+fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
+    match fs::metadata(path) {
+        Ok(meta) if meta.is_file() && is_link => replace_file(&fs::canonicalize(path)?, bytes),
+        Ok(meta) if meta.is_file() || meta.is_dir() => replace_file(path, bytes),
+        Err(_) if !is_link => replace_file(path, bytes),
+        // No regular file, or a link to a name that is free.
+        _ => {
+            let mut options = fs::OpenOptions::new();
+            Ok(options.write(true).create(true).open(path)?.write_all(bytes)?)
+        }
     }
 }
 

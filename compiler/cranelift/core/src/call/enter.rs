@@ -158,6 +158,22 @@ pub(super) unsafe fn registers(context: *mut libc::c_void) -> Registers {
     return Registers { pc: machine.pc as usize, sp: machine.sp as usize };
 }
 
+/// Where the function that a thread has just called would return to.
+///
+/// # Safety
+/// As for [`registers`], and no instruction of that function has run.
+pub(super) unsafe fn return_address(context: *mut libc::c_void) -> usize {
+    // SAFETY: the caller's promise.
+    let machine = unsafe { &(*context.cast::<libc::ucontext_t>()).uc_mcontext };
+    #[cfg(target_arch = "x86_64")]
+    let top = machine.gregs[libc::REG_RSP as usize] as usize;
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: the call has just written it there.
+    return unsafe { *std::ptr::with_exposed_provenance::<usize>(top) };
+    #[cfg(target_arch = "aarch64")]
+    return machine.regs[30] as usize;
+}
+
 /// Lets an interrupted thread go on elsewhere.
 ///
 /// # Safety

@@ -117,7 +117,15 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc
     let registers = unsafe { enter::registers(context) };
     // A breakpoint of x86 leaves the address behind itself.
     let is_behind = cfg!(target_arch = "x86_64") && signal == libc::SIGTRAP;
-    let pc = registers.pc.wrapping_sub(usize::from(is_behind));
+    let mut pc = registers.pc.wrapping_sub(usize::from(is_behind));
+    // SAFETY: the kernel gives information on the signal. These signals carry an address.
+    let address = unsafe { (*info).si_addr() }.addr();
+    let is_memory = matches!(signal, libc::SIGSEGV | libc::SIGBUS);
+    if is_memory && address == pc && !ranges::contains(pc) {
+        // There is no code: what called it trapped, at the last byte of its call.
+        // SAFETY: the kernel gave the context, and nothing has run since the call.
+        pc = unsafe { enter::return_address(context) }.wrapping_sub(1);
+    }
     if ranges::contains(pc) {
         let innermost = INNERMOST.get();
         // SAFETY: null, or an activation further up this very thread's stack, alive until its call
@@ -125,8 +133,6 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc
         if let Some(activation) = unsafe { innermost.as_ref() }
             && activation.depth == call_depth()
         {
-            // SAFETY: the kernel gives information on the signal. These signals carry an address.
-            let address = unsafe { (*info).si_addr() }.addr();
             activation.raised.set(Raised { signal, pc, address, stack: registers.sp });
             let at = Registers { pc: activation.landing, sp: activation.stack_pointer };
             // SAFETY: `enter` noted both for this purpose and is still on the stack.
@@ -158,6 +164,11 @@ fn pass_on(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) 
                 handler(signal);
             }
         }
+        // What another process sent was to be ignored; what an instruction raised cannot be.
+        Some(action)
+            if action.sa_sigaction == libc::SIG_IGN
+                // SAFETY: the kernel gives information on the signal.
+                && unsafe { (*info).si_code } <= 0 => {}
         _ => {
             // SAFETY: both are safe in a signal handler. The instruction runs once more, or the
             // signal that was sent comes once more, and ends the process.
