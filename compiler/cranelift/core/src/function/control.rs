@@ -69,11 +69,12 @@ impl Building {
         self.append_terminator(data, ir::INVALID).map(|_| ())
     }
 
-    /// The staged call that a caller means.
-    pub(super) fn staged_call(&self, name: &'static str, handle: i64) -> Built<BlockCall> {
+    /// The staged call that a caller means. It has arguments of its own each time: the frontend adds
+    /// those of variables to each branch by itself.
+    pub(super) fn staged_call(&mut self, name: &'static str, handle: i64) -> Built<BlockCall> {
         let index = (handle as u64).wrapping_sub(1) as usize;
-        match self.staged_calls.get(index) {
-            Some(call) => Ok(*call),
+        match self.staged_calls.get(index).copied() {
+            Some(call) => Ok(call.deep_clone(&mut self.dfg_mut().value_lists)),
             None => {
                 let count = self.staged_calls.len();
                 let message = format!("`{name}` is {handle}; {count} block calls are staged");
