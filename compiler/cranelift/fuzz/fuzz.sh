@@ -3,4 +3,4 @@
 set -eu
 program=$1
 shift
-exec "$program" "${1:-1}" "${2:-2000}" $(find -L tests/fixtures/clif -name '*.clif' | LC_ALL=C sort)
+exec "$program" "${1:-1}" "${2:-20000}" $(find -L tests/fixtures/clif -name '*.clif' | LC_ALL=C sort)
