@@ -134,6 +134,8 @@ static inline void after_sig_add_return(bool ok) {
     if (ok && G.sig) add_type(G.sig->returns, &G.sig->return_count);
 }
 
+static inline void after_sig_add_special_return(bool ok) { after_sig_add_return(ok); }
+
 static inline void after_sig_set_return(bool ok) {
     if (ok && G.sig) G.sig->return_count = 0;
     after_sig_add_return(ok);

@@ -13,6 +13,7 @@ pub mod gc;
 mod handles;
 pub mod input;
 mod last_error;
+pub mod record;
 pub mod sys;
 #[cfg(test)]
 mod testing;

@@ -11,6 +11,7 @@ mod failure;
 mod handles;
 mod names;
 mod provider;
+mod record;
 mod reserved;
 mod rust;
 mod rust_depth;
@@ -57,6 +58,7 @@ const RULES: &[fn(&mut Review)] = &[
     provider::check,
     dependencies::check,
     rust::check,
+    record::check,
 ];
 
 /// Checks a draft. `resolving` are the mistakes found on the way to it; the model exists only if there are none at all.

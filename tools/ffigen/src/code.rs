@@ -169,6 +169,10 @@ share it. Without the key `wrappers` it is the symbol without `rt_`."
 "All modules link into one runtime library. So two specs given together may not have one module
 name, one symbol or one handle tag; nor may one spec be given twice."
 
+    UNKNOWN_PLACE "F0210" "recording of something that is not there"
+"`[record]` names parameters (`block` for every function that has one, `rt_f.block` for one function)
+and functions. A name that nothing has would leave calls recorded in another way than was meant."
+
     BAD_TYPE "F0301" "text that is no type"
 "The type cannot be read. The forms: `text`, `[text]`, `text?`, `Name`, `&Handle`, `&mut Handle`,
 `(a: text, b: i64)` as a result, `fn(i64) -> i64` as a parameter. No generics, no pointers, no
@@ -236,6 +240,11 @@ argument."
 \"hand_written\"`) the code stands elsewhere, so bodies, items and dependencies would be ignored,
 and are refused. Only a hand-written function can have `keeps_error`, because every generated shim
 sets the error."
+
+    CANNOT_RECORD "F0502" "function that cannot be recorded"
+"A module with `[record]` writes down every call that takes a handle, so all its parameters must be
+of a type that the recording can spell in C: handles, scalars, enums, text, bytes, `[i64]`, `[text]`
+and options of text, bytes and handles. Its result may be anything but a tuple or a struct."
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 pub mod c_type;
 pub mod hash;
 pub mod layout;
+pub mod record;
 pub mod symbol;
 pub mod ty;
 
@@ -99,9 +100,35 @@ pub struct Module {
     pub dependencies: Vec<Dependency>,
     /// The hash of the whole ABI, see [`hash`]; zero until the model is sealed.
     pub abi_hash: u64,
+    /// How calls of the module can be recorded; none where they cannot.
+    pub record: Option<Record>,
     /// Hashes of accepted earlier ABIs that this one only adds to, oldest first. They are history
     /// and not in the spec; a baseline tells them.
     pub predecessors: Vec<u64>,
+}
+
+/// How calls of a module can be recorded, the `[record]` table. It is no part of the ABI.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    /// The function among the items that tells the origin of a handle.
+    pub origin: Text,
+    /// Integer parameters that are handles: `rt_f.x`.
+    pub handles: Vec<Text>,
+    /// Text parameters that name the file to write, `rt_f.path`, and functions that give its bytes.
+    pub files: Vec<Text>,
+    /// Kinds of numbers that calls give and take.
+    pub ids: Vec<RecordId>,
+}
+
+/// A kind of numbers in recordings.
+#[derive(Debug, Clone)]
+pub struct RecordId {
+    /// What an array of the recording is called: `block`.
+    pub kind: Text,
+    /// Parameters that are such numbers: `block` of every function, or `rt_f.x`.
+    pub params: Vec<Text>,
+    /// Functions that give one; `*` for all others that take a handle exclusively.
+    pub results: Vec<Text>,
 }
 
 /// One entry of `[dependencies]`.

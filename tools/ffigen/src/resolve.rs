@@ -16,7 +16,7 @@ use diag::{Diagnostic, Span};
 use crate::code;
 use crate::model::{
     Dependency, Draft, Enum, EnumValue, ErrorCase, Failure, Field, FnId, Function, Handle, Module,
-    Param, Provider, Role, Struct, StructId, StructOrigin, Text, Ty,
+    Param, Provider, Record, RecordId, Role, Struct, StructId, StructOrigin, Text, Ty,
 };
 use crate::similar::similar;
 use crate::spec::{self, Spec, Str};
@@ -85,6 +85,24 @@ fn text(value: &Str) -> Text {
     Text { text: value.text.clone(), span: value.span, exact: value.exact }
 }
 
+fn texts(values: Option<&Vec<Str>>) -> Vec<Text> {
+    values.map_or_else(Vec::new, |values| values.iter().map(text).collect())
+}
+
+fn record(item: &spec::Record) -> Record {
+    let id = |item: &spec::RecordId| RecordId {
+        kind: text(&item.kind),
+        params: texts(item.params.as_ref()),
+        results: texts(item.results.as_ref()),
+    };
+    Record {
+        origin: text(&item.origin),
+        handles: texts(item.handles.as_ref()),
+        files: texts(item.files.as_ref()),
+        ids: item.ids.iter().map(id).collect(),
+    }
+}
+
 /// Documentation as paragraphs: blanks around it come from the form of the TOML string, not from the author.
 fn doc(value: &Str) -> String {
     value.text.trim().to_owned()
@@ -125,6 +143,7 @@ impl Resolver {
                 })
                 .collect(),
             abi_hash: 0,
+            record: spec.record.as_ref().map(record),
             predecessors: Vec::new(),
         };
     }

@@ -61,6 +61,8 @@ pub struct Spec {
     pub module: Module,
     /// `[dependencies]`.
     pub dependencies: Vec<Dependency>,
+    /// `[record]`.
+    pub record: Option<Record>,
     /// `[[handle]]`.
     pub handles: Vec<Handle>,
     /// `[[struct]]`.
@@ -82,6 +84,30 @@ pub struct Module {
     pub provider: Option<Str>,
     /// `items = '''..'''`.
     pub items: Option<Str>,
+}
+
+/// `[record]`: how the module's calls can be recorded.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    /// `origin = "recorded"`.
+    pub origin: Str,
+    /// `handles = ["rt_f.x"]`.
+    pub handles: Option<Vec<Str>>,
+    /// `files = ["rt_emit.path"]`.
+    pub files: Option<Vec<Str>>,
+    /// `[[record.id]]`.
+    pub ids: Vec<RecordId>,
+}
+
+/// `[[record.id]]`.
+#[derive(Debug, Clone)]
+pub struct RecordId {
+    /// `kind = "block"`.
+    pub kind: Str,
+    /// `params = ["block"]`.
+    pub params: Option<Vec<Str>>,
+    /// `results = ["rt_create_block"]`.
+    pub results: Option<Vec<Str>>,
 }
 
 /// `[[handle]]`.
@@ -208,6 +234,7 @@ impl Spec {
         Spec {
             module: r.table("module", Module::read),
             dependencies: r.dependencies("dependencies"),
+            record: r.opt_table("record", Record::read),
             handles: r.items("handle", Handle::read).into_iter().map(|(_, item)| item).collect(),
             structs: r.items("struct", Struct::read).into_iter().map(|(_, item)| item).collect(),
             enums: r.items("enum", Enum::read).into_iter().map(|(_, item)| item).collect(),
@@ -235,6 +262,27 @@ impl Module {
             doc: r.text("doc"),
             provider: r.opt_text("provider"),
             items: r.opt_text("items"),
+        }
+    }
+}
+
+impl Record {
+    fn read(r: &mut Reader) -> Record {
+        Record {
+            origin: r.text("origin"),
+            handles: r.opt_texts("handles"),
+            files: r.opt_texts("files"),
+            ids: r.items("id", RecordId::read).into_iter().map(|(_, item)| item).collect(),
+        }
+    }
+}
+
+impl RecordId {
+    fn read(r: &mut Reader) -> RecordId {
+        RecordId {
+            kind: r.text("kind"),
+            params: r.opt_texts("params"),
+            results: r.opt_texts("results"),
         }
     }
 }

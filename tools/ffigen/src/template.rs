@@ -48,6 +48,7 @@ templates! {
     "rust/new.rs.j2",
     "rust/owned_struct.rs.j2",
     "rust/read.rs.j2",
+    "rust/recorded.rs.j2",
     "rust/shim.rs.j2",
     "rust/struct.rs.j2",
     "rust/types.rs.j2",

@@ -89,12 +89,22 @@ pub fn triple_of_code(code: i64) -> Result<Triple> {
 /// # Errors
 /// `UNSUPPORTED` on an architecture without a code.
 pub fn host_code() -> Result<i64> {
-    match Triple::host().architecture {
-        Architecture::X86_64 => Ok(0),
-        Architecture::Aarch64(_) => Ok(1),
-        Architecture::Riscv64(_) => Ok(2),
-        Architecture::S390x => Ok(3),
-        other => fail(ErrorCode::Unsupported, format!("no code for the architecture {other}")),
+    let host = Triple::host();
+    let unknown = || {
+        let message = format!("no code for the architecture {}", host.architecture);
+        Error::new(ErrorCode::Unsupported, message)
+    };
+    code_of(&host).ok_or_else(unknown)
+}
+
+/// The code of an architecture, if it has one.
+pub fn code_of(triple: &Triple) -> Option<i64> {
+    match triple.architecture {
+        Architecture::X86_64 => Some(0),
+        Architecture::Aarch64(_) => Some(1),
+        Architecture::Riscv64(_) => Some(2),
+        Architecture::S390x => Some(3),
+        _ => None,
     }
 }
 
@@ -298,6 +308,13 @@ pub fn describe(triple: Triple, kind: Kind) -> Result<Vec<Described>> {
         values: "true|false".to_owned(),
         doc: doc.to_owned(),
     });
+    let record = Described {
+        name: crate::record::SETTING.to_owned(),
+        value: String::new(),
+        values: "the path of a C file".to_owned(),
+        doc: "Record the calls for the module in this file, and its functions beside it."
+            .to_owned(),
+    };
     let cranelift = settings::builder().iter().chain(native.iter()).collect::<Vec<_>>();
     let cranelift =
         cranelift.into_iter().filter(|setting| setting.name != VERIFY_PASSES).map(|setting| {
@@ -317,7 +334,7 @@ pub fn describe(triple: Triple, kind: Kind) -> Result<Vec<Described>> {
                 doc: setting.description.to_owned(),
             }
         });
-    Ok(own.chain(cranelift).collect())
+    Ok(own.chain([record]).chain(cranelift).collect())
 }
 
 #[cfg(test)]

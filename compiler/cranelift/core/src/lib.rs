@@ -11,6 +11,7 @@ pub mod jit;
 pub mod line;
 pub mod module;
 pub mod object;
+pub mod record;
 pub mod signature;
 #[cfg(test)]
 mod testing;

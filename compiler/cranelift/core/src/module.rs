@@ -20,6 +20,7 @@ use crate::function::FinishedFunction;
 use crate::isa::{self, Kind, Options};
 use crate::jit::Image;
 use crate::line::Locations;
+use crate::record::{self, Record};
 use crate::types::Linkage;
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::TargetIsa;
@@ -50,6 +51,9 @@ impl std::ops::Deref for Module {
 impl Drop for Module {
     fn drop(&mut self) {
         drop(self.0.close("was freed"));
+        if let Some(record) = &self.0.record {
+            record.end();
+        }
     }
 }
 
@@ -61,6 +65,7 @@ pub struct Shared {
     options: Options,
     locations: Arc<Locations>,
     state: Mutex<State>,
+    record: Option<Record>,
 }
 
 /// What changes in a module.
@@ -115,12 +120,26 @@ impl Module {
     /// Makes a module for a triple with settings, each `name=value`.
     ///
     /// # Errors
-    /// As for [`isa::target`]; `INVALID_ARGUMENT` for a name that no module can have.
+    /// As for [`isa::target`]; `INVALID_ARGUMENT` for a name that no module can have; if the files
+    /// of a recording cannot be written.
     pub fn new(name: &str, kind: Kind, triple: Triple, settings: &[&str]) -> Result<Module> {
         if name.contains('\0') || name.len() > NAME_MAX {
             return fail(ErrorCode::InvalidArgument, "the module's name has a NUL or is too long");
         }
-        let target = isa::target(triple, kind, settings)?;
+        let path = |setting: &&str| {
+            let (name, value) = setting.split_once('=')?;
+            (name.trim() == record::SETTING).then(|| value.trim().to_owned())
+        };
+        let paths: Vec<String> = settings.iter().filter_map(path).collect();
+        let settings: Vec<&str> =
+            settings.iter().copied().filter(|setting| path(setting).is_none()).collect();
+        let target = isa::target(triple.clone(), kind, &settings)?;
+        // The last setting of a name counts.
+        let record = paths.last().filter(|path| !path.is_empty()).map(|path| {
+            let made = record::Made { name, kind, triple: &triple, settings: &settings };
+            Record::start(path, &made, &*target.isa)
+        });
+        let record = record.transpose()?;
         Ok(Module(Arc::new(Shared {
             name: name.to_owned(),
             kind,
@@ -128,6 +147,7 @@ impl Module {
             options: target.options,
             locations: Arc::default(),
             state: Mutex::default(),
+            record,
         })))
     }
 
@@ -168,6 +188,11 @@ impl Shared {
     /// What source locations mean.
     pub fn locations(&self) -> &Arc<Locations> {
         &self.locations
+    }
+
+    /// The module's recording, if it has one.
+    pub(crate) fn record(&self) -> Option<&Record> {
+        self.record.as_ref()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -106,6 +106,21 @@ impl Signature {
         self.version
     }
 
+    /// The calling convention, as it was asked for.
+    pub fn convention(&self) -> Convention {
+        self.convention
+    }
+
+    /// The parameters.
+    pub fn params(&self) -> &[AbiParam] {
+        &self.params
+    }
+
+    /// The results.
+    pub fn returns(&self) -> &[AbiParam] {
+        &self.returns
+    }
+
     fn changed(&mut self) {
         self.version = next_version();
     }

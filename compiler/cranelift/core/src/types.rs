@@ -117,6 +117,11 @@ pub fn convention(code: i64) -> Result<Convention> {
     named(&CONVENTIONS, "calling convention", code)
 }
 
+/// The code of a calling convention.
+pub fn code_of_convention(convention: Convention) -> i64 {
+    CONVENTIONS.iter().position(|known| *known == convention).unwrap_or(0) as i64
+}
+
 /// How a symbol is seen outside of its module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linkage {

@@ -1,11 +1,12 @@
 //! The command line.
 
+use crate::record::Extent;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// What is printed for a wrong command line.
 pub const USAGE: &str = "\
-usage: replay [--jit] [--aot] [--json FILE] [--timeout SECONDS] [--library FILE] PATH..
+usage: replay [--jit] [--aot] [--record DIR] [--json FILE] [--timeout SECONDS] [--library FILE] PATH..
 
 Replays Cranelift filetests (.clif) through the C API of the shared library.
 PATH is a file or a folder, which is searched for *.clif.
@@ -13,6 +14,9 @@ PATH is a file or a folder, which is searched for *.clif.
   --jit              run functions in memory
   --aot              run functions from an object file that is linked and loaded
                      (without either, both)
+  --record DIR       check nothing; record how each file is built, for four machines
+                     and in memory, as C programs beside the objects they write
+  --record-turns DIR the same, each file once, for the machines in turn
   --json FILE        write everything as JSON as well
   --timeout SECONDS  the most that one check may take (default 60)
   --library FILE     the shared library, instead of the one it was built with
@@ -28,6 +32,8 @@ pub struct Args {
     pub aot: bool,
     /// Where to write JSON.
     pub json: Option<PathBuf>,
+    /// A folder for recordings, instead of checks, and how much is recorded.
+    pub record: Option<(PathBuf, Extent)>,
     /// The most that one check may take.
     pub timeout_secs: u64,
     /// The library.
@@ -58,6 +64,8 @@ impl Args {
                 Some("--jit") => args.jit = true,
                 Some("--aot") => args.aot = true,
                 Some("--json") => args.json = Some(base.join(value()?)),
+                Some("--record") => args.record = Some((base.join(value()?), Extent::All)),
+                Some("--record-turns") => args.record = Some((base.join(value()?), Extent::Turns)),
                 Some("--library") => given_library = Some(base.join(value()?)),
                 Some("--timeout") => args.timeout_secs = number(&value()?)?,
                 Some("--child") => args.child = Some(number(&value()?)?),

@@ -8,6 +8,7 @@ pub mod filetest;
 pub mod link;
 pub mod outcome;
 pub mod rebuild;
+pub mod record;
 pub mod report;
 pub mod supervise;
 pub mod unit;

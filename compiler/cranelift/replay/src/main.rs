@@ -25,8 +25,21 @@ fn main() -> ExitCode {
         Ok(paths) => paths,
         Err(message) => return usage(&message),
     };
-    if let Err(message) = replay::api::Library::open(&args.library) {
-        return usage(&message);
+    let library = match replay::api::Library::open(&args.library) {
+        Ok(library) => library,
+        Err(message) => return usage(&message),
+    };
+    if let Some((folder, extent)) = &args.record {
+        return match replay::record::record_all(&library, &paths, folder, *extent) {
+            Ok((recordings, functions)) => {
+                println!("{recordings} recordings of {functions} functions");
+                ExitCode::SUCCESS
+            }
+            Err(message) => {
+                eprintln!("replay: {message}");
+                ExitCode::FAILURE
+            }
+        };
     }
     let files = replay::supervise::replay_all(paths, &args, |file| println!("{}", file.text()));
     let report = Report::new(files);

@@ -10,6 +10,7 @@ use cranelift_codegen::ir::{ExternalName, Function, LibCall, Signature, TrapCode
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::num::NonZeroU8;
+use std::path::Path;
 
 /// How functions come to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,30 +167,69 @@ impl<'a> Unit<'a> {
         target: &Target,
         mode: Mode,
     ) -> Unit<'a> {
+        let mut unit = Unit::new(library, file, mode);
+        if let Some(module) = unit.define(target) {
+            unit.link(module);
+        }
+        unit
+    }
+
+    /// Builds and compiles what can be for a target whose settings have the module recorded, and
+    /// ends it: the object file is `object`. Says how many functions there are.
+    ///
+    /// # Errors
+    /// What the library reported.
+    pub fn record(
+        library: &'a Library,
+        file: &'a FileTest,
+        target: &Target,
+        mode: Mode,
+        object: &Path,
+    ) -> Built<usize> {
+        let mut unit = Unit::new(library, file, mode);
+        let Some(module) = unit.define(target) else { return Ok(0) };
+        let module = Arg::Int(module);
+        match mode {
+            Mode::Jit => {
+                library.int("rt_cranelift_finalize_module", &[module])?;
+                library.int("rt_cranelift_free_module", &[module])?;
+            }
+            Mode::Aot => {
+                let path = object.to_string_lossy();
+                library.int("rt_cranelift_emit_object", &[module, Arg::Text(&path)])?;
+            }
+        }
+        Ok(unit.states.iter().filter(|state| state.is_ok()).count())
+    }
+
+    fn new(library: &'a Library, file: &'a FileTest, mode: Mode) -> Unit<'a> {
         let count = file.functions.len();
         let (addresses, signatures) = (vec![0; count], vec![0; count]);
-        let mut unit =
-            Unit { library, file, mode, states: vec![Ok(()); count], addresses, signatures };
+        Unit { library, file, mode, states: vec![Ok(()); count], addresses, signatures }
+    }
+
+    /// Defines what can be in a module, and gives it if anything could.
+    fn define(&mut self, target: &Target) -> Option<i64> {
         // Each round leaves more out, so there are at most as many as functions.
         loop {
-            let before = unit.states.iter().filter(|state| state.is_ok()).count();
-            let module = match new_module(library, target, mode) {
+            let before = self.states.iter().filter(|state| state.is_ok()).count();
+            let module = match new_module(self.library, target, self.mode) {
                 Ok(module) => module,
                 Err(failure) => {
-                    unit.fail_all(&failure);
-                    return unit;
+                    self.fail_all(&failure);
+                    return None;
                 }
             };
-            unit.define_all(target, module);
-            unit.spread();
-            let left = unit.states.iter().filter(|state| state.is_ok()).count();
-            if left == before {
-                if left > 0 {
-                    unit.link(module);
-                }
-                return unit;
+            self.define_all(target, module);
+            self.spread();
+            let left = self.states.iter().filter(|state| state.is_ok()).count();
+            if left == before && left > 0 {
+                return Some(module);
             }
-            let _ = library.int("rt_cranelift_free_module", &[Arg::Int(module)]);
+            let _ = self.library.int("rt_cranelift_free_module", &[Arg::Int(module)]);
+            if left == before {
+                return None;
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 //! in `body.rs`.
 
 mod name;
+mod recorded;
 mod shim;
 pub mod view;
 

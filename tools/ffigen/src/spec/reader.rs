@@ -224,6 +224,16 @@ impl<'s> Reader<'_, 's> {
         self.nested(key, key, value, read).unwrap_or_default()
     }
 
+    /// A table that may be left out.
+    pub(super) fn opt_table<T>(
+        &mut self,
+        key: &'static str,
+        read: fn(&mut Reader) -> T,
+    ) -> Option<T> {
+        let value = self.take(key)?;
+        self.nested(key, key, value, read)
+    }
+
     /// `[[key]]` tables with their places; none if left out.
     pub(super) fn items<T>(
         &mut self,

@@ -70,6 +70,9 @@ thread_local! {
 /// do, `LIMIT_REACHED` for a function that is too big.
 pub(crate) fn compile(module: &Shared, finished: FinishedFunction, index: u32) -> Result<Compiled> {
     let FinishedFunction { name, func, is_verified, .. } = finished;
+    if let Some(record) = module.record() {
+        record.function(&disas::text(&func, &name, module.declarations()));
+    }
     if module.options().verifies && !is_verified {
         let verify = || text::verify(&func, &name, module.isa());
         catch_unwind(AssertUnwindSafe(verify)).unwrap_or_else(|payload| {
@@ -80,7 +83,11 @@ pub(crate) fn compile(module: &Shared, finished: FinishedFunction, index: u32) -
     }
     let keep_text = module.options().keep_text;
     let text = keep_text.then(|| disas::text(&func, &name, module.declarations()));
-    compile_for(module.isa(), func, index, &name, text)
+    let result = compile_for(module.isa(), func, index, &name, text);
+    if let (Some(record), Err(error)) = (module.record(), &result) {
+        record.failure(error.message());
+    }
+    result
 }
 
 /// Compiles a function for a target, whatever module it is of. It is not verified.

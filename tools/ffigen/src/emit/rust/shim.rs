@@ -1,10 +1,10 @@
 //! One shim: an exported function of fixed shape that checks its parameters, calls the body inside
 //! the panic barrier and gives the result a C shape.
 
-use super::name;
+use super::{name, recorded};
 use crate::emit::text;
 use crate::model::ty::{Access, Scalar, Ty};
-use crate::model::{Draft, Function, Param, Role, StructId, StructOrigin};
+use crate::model::{Draft, Function, Param, Role, StructId, StructOrigin, record};
 use serde::Serialize;
 
 /// A statement of a shim, with the reason why it may be `unsafe`.
@@ -30,6 +30,10 @@ pub struct Shim {
     /// The lines from `pub` to the opening brace.
     #[serde(serialize_with = "text::joined")]
     pub signature: Vec<String>,
+    /// Whether the call is recorded, if anything is.
+    pub is_recorded: bool,
+    /// The call of the recorded form.
+    pub recorded_call: String,
     /// The value of a failing call.
     pub failure: String,
     /// Conversions of parameters, in order.
@@ -84,7 +88,9 @@ pub fn shim(draft: &Draft, function: &Function) -> Shim {
         doc: doc(function),
         safety: safety(function),
         name: function.name.clone(),
-        signature: signature(draft, function),
+        signature: signature(draft, function, "unsafe extern \"C\" fn"),
+        recorded_call: recorded::call_of_recorded(draft, function),
+        is_recorded: record::is_recorded(draft, function),
         failure: name::failure(&function.result, function.failure),
         statements,
         value,
@@ -132,7 +138,7 @@ fn result(draft: &Draft, function: &Function) -> String {
 const WIDTH: usize = 100;
 
 /// The head of the function, with a line per parameter where one line would be too long.
-fn signature(draft: &Draft, function: &Function) -> Vec<String> {
+pub fn signature(draft: &Draft, function: &Function, kind: &str) -> Vec<String> {
     let mut params = Vec::new();
     for param in &function.params {
         params.extend(param_declarations(draft, function.role, param));
@@ -140,7 +146,7 @@ fn signature(draft: &Draft, function: &Function) -> Vec<String> {
     if let Ty::Struct(id) = function.result {
         params.push(format!("out: *mut {}", name::abi_struct(draft, id)));
     }
-    let start = format!("pub unsafe extern \"C\" fn {}(", function.name);
+    let start = format!("pub {kind} {}(", function.name);
     let end = format!("){} {{", result(draft, function));
     let whole = format!("{start}{}{end}", params.join(", "));
     if whole.len() <= WIDTH {

@@ -1,6 +1,7 @@
 //! Model -> view of the crate: finished strings for the three templates.
 
 use super::name;
+use super::recorded::{self, Recorded};
 use super::shim::{self, Shim};
 use crate::emit::text;
 use crate::model::ty::{Scalar, Ty};
@@ -23,6 +24,11 @@ pub struct View {
     handles: Vec<Table>,
     enums: Vec<Enumeration>,
     shims: Vec<Shim>,
+    /// Whether calls can be recorded.
+    is_recording: bool,
+    /// The function that tells the origin of a handle.
+    origin: String,
+    recorded: Vec<Recorded>,
     bodies: Vec<Body>,
     /// The items that bodies share, formatted.
     items: Vec<String>,
@@ -126,6 +132,13 @@ pub fn view(draft: &Draft) -> View {
         handles: draft.handles.iter().map(table).collect(),
         enums: draft.enums.iter().map(enumeration).collect(),
         shims: draft.functions.iter().map(|function| shim::shim(draft, function)).collect(),
+        is_recording: draft.module.record.is_some(),
+        origin: draft.module.record.as_ref().map_or_else(String::new, |it| it.origin.text.clone()),
+        recorded: draft
+            .functions
+            .iter()
+            .filter_map(|function| recorded::recorded(draft, function))
+            .collect(),
         bodies: draft.functions.iter().filter_map(|function| body_view(draft, function)).collect(),
         items: draft.module.item_lines.clone(),
     }
