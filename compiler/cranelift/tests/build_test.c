@@ -306,6 +306,7 @@ static void case_text_comes_and_goes(void) {
     CHECK_FAILS(rt_cranelift_create_block(ctx), 0, INVALID_ARGUMENT);
     CHECK(rt_cranelift_context_free(ctx));
     CHECK_FAILS(rt_cranelift_parse_function(RT_STR(""), RT_CRANELIFT_TARGET_HOST), 0, PARSE);
+    CHECK_FAILS(rt_cranelift_parse_function(RT_STR("function %f() {\ndt0 = i32"), 0), 0, PARSE);
     CHECK_FAILS(rt_cranelift_parse_function(RT_STR("function %f() {\nblock0:\n    nonsense\n}"), 0), 0, PARSE);
     CHECK_MESSAGE("line 3");
 }

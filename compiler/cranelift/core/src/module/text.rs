@@ -1,6 +1,6 @@
 //! Functions from Cranelift's text format: names stand for names of the module.
 
-use super::Shared;
+use super::{Shared, panic_text};
 use crate::declarations::{DATA, DataDeclaration, FUNCTIONS, FunctionDeclaration, Symbol};
 use crate::function::FinishedFunction;
 use crate::types::Linkage;
@@ -9,6 +9,7 @@ use cranelift_codegen::ir::{
 };
 use ffi_rt::{Error, ErrorCode, Result, fail};
 use std::collections::HashSet;
+use std::panic::catch_unwind;
 use std::sync::Arc;
 
 /// The longest text, in bytes.
@@ -190,7 +191,13 @@ pub(crate) fn read(source: &str) -> Result<Vec<Function>> {
         return fail(ErrorCode::LimitReached, message);
     }
     check_numbers(source)?;
-    cranelift_reader::parse_functions(source).map_err(|error| {
+    // The reader panics over a few mistakes, such as a dynamic type of what is no vector.
+    let read = catch_unwind(|| cranelift_reader::parse_functions(source));
+    let read = read.map_err(|payload| {
+        let why = panic_text(&*payload);
+        Error::new(ErrorCode::Parse, format!("Cranelift's reader gave up: {why}"))
+    })?;
+    read.map_err(|error| {
         let line = error.location.line_number;
         Error::new(ErrorCode::Parse, format!("line {line}: {}", error.message))
     })
