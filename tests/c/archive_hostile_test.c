@@ -120,33 +120,28 @@ static void case_links_that_stay_inside_are_made(void) {
     CHECK_FILE("out/d/e/up/top/e/up/d/f/x", "content");
 }
 
-static void case_long_names_are_bounded_and_checked(void) {
+/* An archive with a file or a link whose name or target the entry before it, of a type of its own, replaces. */
+static void save_renamed(const char *name, char type, const char *content, bool is_link) {
     blob tar = {0};
-    tar_entry(&tar, "././@LongLink", 'L', NULL, "../outside");
-    tar_entry(&tar, "harmless", '0', NULL, "x");
+    tar_entry(&tar, name, type, NULL, content);
+    if (is_link) tar_entry(&tar, "l", '2', "harmless", NULL);
+    else tar_entry(&tar, "harmless", '0', NULL, "x");
     tar_end(&tar);
     save(&tar, "a");
+}
+
+static void case_long_names_are_bounded_and_checked(void) {
+    save_renamed("././@LongLink", 'L', "../outside", false);
     REFUSED(PERMISSION_DENIED);
-    tar_entry(&tar, "././@LongLink", 'K', NULL, "/etc/passwd");
-    tar_entry(&tar, "l", '2', "harmless", NULL);
-    tar_end(&tar);
-    save(&tar, "a");
+    save_renamed("././@LongLink", 'K', "/etc/passwd", true);
     REFUSED(PERMISSION_DENIED);
-    tar_entry(&tar, "pax", 'x', NULL, "19 path=../outside\n");
-    tar_entry(&tar, "harmless", '0', NULL, "x");
-    tar_end(&tar);
-    save(&tar, "a");
+    save_renamed("pax", 'x', "19 path=../outside\n", false);
     REFUSED(PERMISSION_DENIED);
-    tar_entry(&tar, "pax", 'x', NULL, "23 linkpath=../outside\n");
-    tar_entry(&tar, "l", '2', "harmless", NULL);
-    tar_end(&tar);
-    save(&tar, "a");
+    save_renamed("pax", 'x', "23 linkpath=../outside\n", true);
     REFUSED(PERMISSION_DENIED);
-    tar_entry(&tar, "pax", 'x', NULL, "999 path=x\n");
-    tar_entry(&tar, "harmless", '0', NULL, "x");
-    tar_end(&tar);
-    save(&tar, "a");
+    save_renamed("pax", 'x', "999 path=x\n", false);
     REFUSED(PARSE);
+    blob tar = {0};
     tar_header(&tar, "././@LongLink", 'L', NULL, UINT64_C(4) << 30);
     put_zeros(&tar, 4096);
     save(&tar, "a");
