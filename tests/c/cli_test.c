@@ -169,6 +169,22 @@ static void case_a_locked_history_is_not_waited_for_for_ever(void) {
     rt_history_clear();
 }
 
+static void case_a_history_leaves_links_and_pipes_what_they_are(void) {
+    CHECK(rt_history_add(RT_STR("one")));
+    CHECK(symlink("kept", "link") == 0 && rt_history_save(RT_STR("link")) && rt_history_save(RT_STR("link")));
+    struct stat is;
+    CHECK(lstat("link", &is) == 0 && S_ISLNK(is.st_mode));
+    CHECK(lstat("kept", &is) == 0 && S_ISREG(is.st_mode) && (is.st_mode & 0777) == 0600);
+    CHECK(mkfifo("pipe", 0600) == 0);
+    int pipe = open("pipe", O_RDWR);
+    CHECK(pipe >= 0 && rt_history_save(RT_STR("pipe")));
+    char start[3];
+    CHECK(read(pipe, start, 3) == 3 && memcmp(start, "#V2", 3) == 0);
+    CHECK(close(pipe) == 0 && lstat("pipe", &is) == 0 && S_ISFIFO(is.st_mode));
+    CHECK(remove("link") == 0 && remove("kept") == 0 && remove("pipe") == 0);
+    rt_history_clear();
+}
+
 static void case_a_history_that_cannot_be_kept_is_an_error(void) {
     CHECK_FAILS(rt_history_load(RT_STR("missing")), false, NOT_FOUND);
     CHECK_FAILS(rt_history_save(RT_STR("missing/history")), false, NOT_FOUND);
@@ -239,6 +255,7 @@ static const check_case cases[] = {
     CASE(the_history_is_kept),
     CASE(the_history_keeps_every_character),
     CASE(a_locked_history_is_not_waited_for_for_ever),
+    CASE(a_history_leaves_links_and_pipes_what_they_are),
     CASE(a_history_that_cannot_be_kept_is_an_error),
     CASE(a_program_ends_with_its_code),
     CASE(arguments_and_files_are_read),

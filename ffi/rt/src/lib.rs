@@ -9,6 +9,7 @@ mod block;
 mod convert;
 mod error;
 pub mod exports;
+pub mod files;
 pub mod gc;
 mod handles;
 pub mod input;

@@ -78,6 +78,7 @@ files! {
     "ffi/rt/src/error/tests.rs",
     "ffi/rt/src/exports.rs",
     "ffi/rt/src/exports/tests.rs",
+    "ffi/rt/src/files.rs",
     "ffi/rt/src/gc.rs",
     "ffi/rt/src/gc/heap.rs",
     "ffi/rt/src/gc/mark.rs",

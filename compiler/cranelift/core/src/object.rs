@@ -15,14 +15,12 @@ use cranelift_module::{
 use cranelift_object::object::write::{Object, Relocation, SectionId, StandardSection, SymbolId};
 use cranelift_object::object::{RelocationEncoding, RelocationFlags, RelocationKind, SectionKind};
 use cranelift_object::{ObjectBuilder, ObjectModule, ObjectProduct};
+use ffi_rt::files::write_whole;
 use ffi_rt::{Error, ErrorCode, Result, ResultExt, fail};
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 impl Module {
     /// Writes the module to an object file in memory; the module is used up.
@@ -56,61 +54,8 @@ impl Module {
             return fail(ErrorCode::InvalidArgument, message);
         }
         let bytes = self.into_object()?;
-        write_file(Path::new(path), &bytes).at(path)
+        write_whole(Path::new(path), &bytes, 0o666).at(path)
     }
-}
-
-/// Writes a file. What a path leads to stays what it is: a link stays a link, a device or a pipe gets the bytes.
-fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
-    match fs::metadata(path) {
-        Ok(meta) if meta.is_file() && is_link => replace_file(&fs::canonicalize(path)?, bytes),
-        Ok(meta) if meta.is_file() || meta.is_dir() => replace_file(path, bytes),
-        Err(_) if !is_link => replace_file(path, bytes),
-        // No regular file, or a link to a name that is free.
-        _ => {
-            let mut options = fs::OpenOptions::new();
-            Ok(options.write(true).create(true).open(path)?.write_all(bytes)?)
-        }
-    }
-}
-
-/// Gives a file its contents at once: by a new file in the same directory that takes its name.
-fn replace_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let Some(name) = path.file_name() else {
-        return fail(ErrorCode::IsADirectory, "a file's name is missing");
-    };
-    if path.is_dir() {
-        return fail(ErrorCode::IsADirectory, "a directory has this name");
-    }
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let (mut file, temporary) = loop {
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let start = &name.as_encoded_bytes()[..name.len().min(100)];
-        let start = String::from_utf8_lossy(start);
-        let temporary = directory.join(format!(".{start}.{}.{number}.tmp", std::process::id()));
-        match fs::File::create_new(&temporary) {
-            Ok(file) => break (file, temporary),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error.into()),
-        }
-    };
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    let result = written.and_then(|()| fs::rename(&temporary, path));
-    if let Err(error) = result {
-        // The first error counts.
-        let _ = fs::remove_file(&temporary);
-        return Err(error.into());
-    }
-    // The name is durable once the directory is; some file systems cannot do that.
-    if let Ok(directory) = fs::File::open(directory) {
-        let _ = directory.sync_all();
-    }
-    Ok(())
 }
 
 /// Whether all is there that the object must define.
