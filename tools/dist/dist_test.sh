@@ -54,23 +54,16 @@ for file in include/rt.h include/rt_cranelift.h include/rt_all.h simple/cranelif
     lib/libsimple_all.so lib/libsimple_all.a lib/pkgconfig/simple_all.pc; do
     [ -f "$work/first/$top/$file" ] || fail "$file is not there"
 done
-# The generator needs nothing but itself.
-cat >"$work/greet.toml" <<'END'
-[module]
-name = "greet"
-doc = "Greets."
-
-[[function]]
-name = "rt_greet_length"
-doc = "The length of a greeting in bytes."
-params = [{ name = "name", type = "text", doc = "Who is greeted." }]
-result = "u64"
-example = 'assert(rt_greet_length(RT_STR("you")) == 10);'
-body = "name.len() as u64 + 7"
-END
-"$work/first/$top/bin/ffigen" --version
-"$work/first/$top/bin/ffigen" generate "$work/greet.toml" --base "$work/first/$top/specs/base.toml" --out "$work/greet"
-grep -rq 'uint64_t rt_greet_length' "$work/greet" || fail "ffigen wrote no header"
+# The generator needs nothing but itself: the smallest spec of the page about specs becomes a module and a workspace.
+sed -n '/^```toml$/,/^```$/p' "$work/first/$top/specs/README.md" | sed '1d;/^```$/q' | sed '$d' >"$work/greet.toml"
+ffigen=$work/first/$top/bin/ffigen base=$work/first/$top/specs/base.toml
+"$ffigen" --version
+for verb in generate workspace; do
+    "$ffigen" "$verb" "$work/greet.toml" --base "$base" --out "$work/$verb"
+done
+grep -q 'rt_greet(' "$work/generate/c/rt_greet.h" || fail "ffigen wrote no header"
+cmp "$work/generate/c/rt_greet.h" "$work/workspace/include/rt_greet.h" || fail "the workspace has another header"
+[ -f "$work/workspace/Cargo.lock" ] || fail "the workspace pins no versions"
 
 # The output that a page shows: under the heading "The <program>", or its only one.
 shown() {

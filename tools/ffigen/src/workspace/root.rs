@@ -131,6 +131,7 @@ fn umbrella(package: &Package) -> Option<Row> {
     let crates = package.library()?.len();
     let summary = match crates {
         1 => "the base functions alone: errors, frees, counts".to_owned(),
+        2 => "the base functions and one module".to_owned(),
         _ => format!("the base functions and {} modules", crates - 1),
     };
     Some(Row { name: package.name.clone(), library: package.name.clone(), summary })
