@@ -161,7 +161,7 @@ fn copy_generated(module: &Module, files: &mut Files) {
 
 /// A text of the workspace itself, which belongs to no one module.
 fn insert(files: &mut Files, path: &str, comment: Comment, text: &str) {
-    files.insert_line(path.to_owned(), comment, HEADER, text);
+    files.insert_line(path.to_owned(), comment, HEADER, text.to_owned());
 }
 
 /// The sentence that opens every file of the workspace itself.

@@ -82,7 +82,7 @@ fn check_text<T>(
             return None;
         }
     };
-    if let Some(range) = rust_depth::find_too_deep(tokens.clone()) {
+    if let Some(range) = rust_depth::find_too_deep(&text.text, &tokens) {
         let mistake = Diagnostic::error(
             code::RUST_DEPTH,
             format!("the code of `{key}` nests too deeply"),

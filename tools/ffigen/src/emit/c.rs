@@ -13,5 +13,5 @@ use crate::template;
 pub fn emit(model: &Model, files: &mut Files) {
     let text = template::render("c/header.h.j2", &view::view(model));
     let module = &model.module.name;
-    files.insert(format!("c/{}", name::header(module)), Comment::Block, module, &text);
+    files.insert(format!("c/{}", name::header(module)), Comment::Block, module, text);
 }

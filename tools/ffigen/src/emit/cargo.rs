@@ -11,5 +11,5 @@ use crate::template;
 /// Writes `Cargo.toml`.
 pub fn emit(model: &Model, files: &mut Files) {
     let text = template::render("cargo/Cargo.toml.j2", &view::view(model));
-    files.insert("cargo/Cargo.toml".to_owned(), Comment::Hash, &model.module.name, &text);
+    files.insert("cargo/Cargo.toml".to_owned(), Comment::Hash, &model.module.name, text);
 }

@@ -20,5 +20,5 @@ use crate::template;
 pub fn emit(model: &Model, files: &mut Files) {
     let text = template::render("conformance/program.c.j2", &view::view(model));
     let module = &model.module.name;
-    files.insert(format!("test/{module}_conformance.c"), Comment::Block, module, &text);
+    files.insert(format!("test/{module}_conformance.c"), Comment::Block, module, text);
 }

@@ -12,5 +12,5 @@ use crate::template;
 pub fn emit(model: &Model, files: &mut Files) {
     let text = template::render("doc/page.md.j2", &view::view(model));
     let module = &model.module.name;
-    files.insert(format!("doc/{module}.md"), Comment::Markup, module, &text);
+    files.insert(format!("doc/{module}.md"), Comment::Markup, module, text);
 }

@@ -219,7 +219,7 @@ pub fn emit(model: &Model, files: &mut Files) {
     let text = serde_json::to_string_pretty(&manifest)
         .unwrap_or_else(|error| panic!("manifest as JSON: {error}"));
     let module = &model.module.name;
-    files.insert(format!("abi/{module}.json"), Comment::Absent, module, &text);
+    files.insert(format!("abi/{module}.json"), Comment::Absent, module, text);
 }
 
 /// The manifest of a module.

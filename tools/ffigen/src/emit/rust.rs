@@ -2,7 +2,7 @@
 //!
 //! All `unsafe` is in `lib.rs` and has one fixed shape, which its templates lay out as rustfmt
 //! would; the other two files forbid it. What a spec's author wrote is formatted with prettyplease,
-//! in `body.rs`.
+//! in `rust_code.rs`.
 
 mod name;
 mod recorded;
@@ -19,6 +19,6 @@ pub fn emit(model: &Model, files: &mut Files) {
     let module = &model.module.name;
     for file in ["lib", "types", "bodies"] {
         let text = template::render(&format!("rust/{file}.rs.j2"), &view);
-        files.insert(format!("rust/{file}.rs"), Comment::Slashes, module, &text);
+        files.insert(format!("rust/{file}.rs"), Comment::Slashes, module, text);
     }
 }

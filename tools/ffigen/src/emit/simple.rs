@@ -14,5 +14,5 @@ use crate::template;
 pub fn emit(model: &Model, files: &mut Files) {
     let text = template::render("simple/module.spl.j2", &view::view(model));
     let module = &model.module.name;
-    files.insert(format!("simple/{module}.spl"), Comment::Hash, module, &text);
+    files.insert(format!("simple/{module}.spl"), Comment::Hash, module, text);
 }

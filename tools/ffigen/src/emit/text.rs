@@ -23,6 +23,11 @@ pub fn indented<S: Serializer>(lines: &[String], serializer: S) -> Result<S::Ok,
     serializer.serialize_str(&prefixed("    ", lines))
 }
 
+/// The same, two levels deeper.
+pub fn indented_twice<S: Serializer>(lines: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&prefixed("        ", lines))
+}
+
 fn prefixed(prefix: &str, lines: &[String]) -> String {
     let mut text = String::new();
     for line in lines {

@@ -42,6 +42,8 @@ struct FunctionView {
 pub struct Check {
     what: String,
     what_string: String,
+    has_setup: bool,
+    #[serde(serialize_with = "text::indented_twice")]
     setup: Vec<String>,
     /// The call, with its result in `ffi_result`.
     call: String,
@@ -51,6 +53,8 @@ pub struct Check {
     /// The expression that says whether the result is as it must be.
     condition: String,
     code: String,
+    has_cleanup: bool,
+    #[serde(serialize_with = "text::indented_twice")]
     cleanup: Vec<String>,
     /// Whether a panic is injected.
     panics: bool,
@@ -68,12 +72,14 @@ impl Check {
         Check {
             what: what.to_owned(),
             what_string: name::string(what),
+            has_setup: !argument.setup.is_empty(),
             setup: argument.setup,
             call,
             must_fail: true,
             must_succeed: false,
             condition,
             code: code.to_owned(),
+            has_cleanup: !argument.cleanup.is_empty(),
             cleanup: argument.cleanup,
             panics: false,
         }
@@ -81,6 +87,7 @@ impl Check {
 
     /// The same check, with a statement that runs after it.
     pub fn cleaning(mut self, statement: String) -> Check {
+        self.has_cleanup = true;
         self.cleanup.push(statement);
         self
     }
@@ -90,12 +97,14 @@ impl Check {
         Check {
             what: what.to_owned(),
             what_string: name::string(what),
+            has_setup: !setup.is_empty(),
             setup,
             call: format!("bool ffi_result = {call};"),
             must_fail: false,
             must_succeed: true,
             condition: "ffi_result".to_owned(),
             code: "RT_ERROR_OK".to_owned(),
+            has_cleanup: false,
             cleanup: Vec::new(),
             panics: false,
         }

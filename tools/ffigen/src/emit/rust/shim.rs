@@ -39,6 +39,7 @@ pub struct Shim {
     /// Conversions of parameters, in order.
     pub statements: Vec<Statement>,
     /// The lines of what gives the closure's result.
+    #[serde(serialize_with = "text::indented_twice")]
     pub value: Vec<String>,
 }
 

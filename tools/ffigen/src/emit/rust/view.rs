@@ -30,7 +30,9 @@ pub struct View {
     origin: String,
     recorded: Vec<Recorded>,
     bodies: Vec<Body>,
+    has_items: bool,
     /// The items that bodies share, formatted.
+    #[serde(serialize_with = "text::joined")]
     items: Vec<String>,
 }
 
@@ -140,6 +142,7 @@ pub fn view(draft: &Draft) -> View {
             .filter_map(|function| recorded::recorded(draft, function))
             .collect(),
         bodies: draft.functions.iter().filter_map(|function| body_view(draft, function)).collect(),
+        has_items: !draft.module.item_lines.is_empty(),
         items: draft.module.item_lines.clone(),
     }
 }
