@@ -220,9 +220,72 @@ def handlers():
     yield file
 
 
+def throws():
+    """Exceptions that the function which the tools give to a file throws, by its frames: to the nearest fitting handler."""
+    file = File("run/throw.clif", "Exceptions that reach the nearest handler of their tag, through frames without one.",
+                settings=("preserve_frame_pointers=true",))
+    throw = "fn0 = %__cranelift_throw(i64, i64, i64, i32, i64, i64)"
+    passed = ["i64", "i32", "i64", "i64"]
+    # A frame starts with the frame pointer of the caller; what is thrown starts there, behind the call.
+    frames = "v4 = get_frame_pointer.i64\nv5 = load.i64 v4\nv6 = get_return_address.i64\n"
+    ways = {
+        "called": ([throw], "call fn0(v0, v5, v6, v1, v2, v3)"),
+        "by_address": (["sig0 = (i64, i64, i64, i32, i64, i64)", throw],
+                       "v7 = func_addr.i64 fn0\ncall_indirect sig0, v7(v0, v5, v6, v1, v2, v3)"),
+    }
+    for way, (declare, call) in ways.items():
+        file.blocks(
+            f"raise_{way}", passed, ["i64"],
+            f"""block0(v0: i64, v1: i32, v2: i64, v3: i64):
+            brif v1, block1, block2
+            block1:
+            {frames}{call}
+            trap user9
+            block2:
+            v8 = iadd v2, v3
+            return v8""",
+            declare, "tail")
+        file.blocks(
+            f"between_{way}", passed, ["i64"],
+            """block0(v0: i64, v1: i32, v2: i64, v3: i64):
+            try_call fn0(v0, v1, v2, v3), sig0, block1(ret0), [ tag2: block2(exn0, exn1) ]
+            block1(v4: i64):
+            v5 = bnot v4
+            return v5
+            block2(v6: i64, v7: i64):
+            v8 = bxor v6, v7
+            return v8""",
+            ["sig0 = (i64, i32, i64, i64) -> i64 tail",
+             f"fn0 = colocated %raise_{way}(i64, i32, i64, i64) -> i64 tail"], "tail")
+        file.blocks(
+            way, ["i32", "i64", "i64"], ["i64"],
+            """block0(v0: i32, v1: i64, v2: i64):
+            v3 = get_frame_pointer.i64
+            v4 = load.i64 v3
+            try_call fn0(v4, v0, v1, v2), sig0, block1(ret0), [ tag1: block2(exn0, exn1), default: block3(exn1) ]
+            block1(v5: i64):
+            return v5
+            block2(v6: i64, v7: i64):
+            v8 = isub v6, v7
+            v9 = isub v8, v1
+            return v9
+            block3(v10: i64):
+            return v10""",
+            ["sig0 = (i64, i32, i64, i64) -> i64 tail",
+             f"fn0 = colocated %between_{way}(i64, i32, i64, i64) -> i64 tail"])
+        for a, b in ((7, 2**63), (2**64 - 1, 12)):
+            file.run(way, [0, a, b], wrap("i64", ~(a + b)))
+            file.run(way, [1, a, b], wrap("i64", -b))
+            file.run(way, [2, a, b], a ^ b)
+            file.run(way, [3, a, b], b)
+            file.run(way, [2**32 - 2, a, b], b)
+    yield file
+
+
 def files(_unsupported):
     """All files about calls."""
     yield from parameters()
     yield from ways()
     yield from tail()
     yield from handlers()
+    yield from throws()

@@ -93,6 +93,18 @@ pub struct ApiError {
 #[derive(Clone, Copy)]
 struct Pair(u64, u64);
 
+/// Where an exception can go on, as the library says it.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct Handler {
+    /// The tag that it is for, -1 for any exception.
+    pub tag: i64,
+    /// Its code.
+    pub address: i64,
+    /// How far below the frame pointer the stack pointer is there.
+    pub frame_offset: i64,
+}
+
 struct Function {
     address: *const c_void,
     params: Vec<String>,
@@ -229,6 +241,28 @@ impl Library {
         if let Some(free) = self.list_i64_free {
             free(pair);
         }
+        Ok(list)
+    }
+
+    /// The handlers of the call in JIT code that returns to an address.
+    ///
+    /// # Errors
+    /// What the library reported.
+    pub fn handlers(&self, return_address: i64) -> Result<Vec<Handler>, ApiError> {
+        let name = "rt_cranelift_exception_handlers";
+        let function = self.function(name)?;
+        let free = self.function("rt_list_cranelift_handler_free")?.address;
+        assert_eq!(function.c_result, "rt_list_cranelift_handler", "{name}");
+        let pair = function.call_pair(name, &[Arg::Int(return_address)]);
+        if let Some(error) = self.error() {
+            return Err(error);
+        }
+        // SAFETY: the library gave this many items, which are of this shape, and they are ours until they are freed.
+        let list = unsafe {
+            std::slice::from_raw_parts(pair.0 as *const Handler, pair.1 as usize).to_vec()
+        };
+        // SAFETY: the manifest has this function with a list, which C passes as two words, and a truth value.
+        unsafe { std::mem::transmute::<*const c_void, extern "C" fn(Pair) -> bool>(free)(pair) };
         Ok(list)
     }
 

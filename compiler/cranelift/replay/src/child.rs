@@ -5,6 +5,7 @@ use crate::args::Args;
 use crate::filetest::{self, Expect, FileTest, Kind, Refusal, Target};
 use crate::outcome::{Event, Events, Outcome};
 use crate::rebuild::Failure;
+use crate::throw;
 use crate::unit::{Mode, Unit};
 use crate::verify;
 use cranelift_codegen::data_value::DataValue;
@@ -23,6 +24,9 @@ pub fn run(path: &Path, args: &Args, from: u64) {
 
 fn replay(path: &Path, args: &Args, events: &mut Events<Stdout>) -> Result<(), Outcome> {
     let library = Library::open(&args.library).map_err(Outcome::Failed)?;
+    // This process is for this file alone, and code that throws asks the library from anywhere.
+    let library: &'static Library = Box::leak(Box::new(library));
+    throw::use_library(library);
     let text = std::fs::read(path).map_err(|error| Outcome::Failed(error.to_string()))?;
     let text = String::from_utf8(text).map_err(|_| Outcome::Failed("is no UTF-8".to_owned()))?;
     let file = filetest::parse(&text).map_err(|refusal| match refusal {
@@ -30,8 +34,8 @@ fn replay(path: &Path, args: &Args, events: &mut Events<Stdout>) -> Result<(), O
         Refusal::Fail(reason) => Outcome::Failed(reason),
     })?;
     match file.kind {
-        Kind::Verifier => verify::verify_file(&library, &file, events),
-        Kind::Run => run_file(&library, &file, args, events),
+        Kind::Verifier => verify::verify_file(library, &file, events),
+        Kind::Run => run_file(library, &file, args, events),
     }
 }
 

@@ -3,12 +3,11 @@
 //! `cranelift-reader` parses; here its comments become expectations. A run line belongs to the function that it
 //! follows, whatever name it calls, as in Cranelift's own tool.
 
+use crate::preamble;
 use cranelift_codegen::data_value::DataValue;
 use cranelift_codegen::ir::entities::AnyEntity;
 use cranelift_codegen::ir::{Function, Signature, TrapCode};
-use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetIsa};
-use cranelift_codegen::settings::{self, Flags};
-use cranelift_reader::{Comparison, Details, IsaSpec, ParseOptions, RunCommand, TestFile};
+use cranelift_reader::{Comparison, Details, RunCommand, TestFile};
 use std::collections::HashMap;
 use target_lexicon::Triple;
 
@@ -42,6 +41,8 @@ pub struct Target {
     pub settings: Vec<(String, String)>,
     /// Why code for it cannot run here.
     pub foreign: Option<String>,
+    /// Whether the file names none, and this is the machine that the tool runs on.
+    pub is_assumed: bool,
 }
 
 /// A function with its expectations.
@@ -101,18 +102,10 @@ pub enum Refusal {
 /// # Errors
 /// Says why the file is not replayed.
 pub fn parse(text: &str) -> Result<FileTest, Refusal> {
-    let file = cranelift_reader::parse_test(text, ParseOptions::default()).map_err(|error| {
-        let message = format!("line {}: {}", error.location.line_number, error.message);
-        match error.is_warning {
-            true => Refusal::Skip(message),
-            false => Refusal::Fail(format!("cannot be parsed: {message}")),
-        }
-    })?;
-    let kind = kind_of(&file)?;
-    if let Some(feature) = file.features.first() {
-        return Err(Refusal::Skip(format!("needs a feature of Cranelift's build: {feature:?}")));
-    }
-    let targets = targets_of(text, &file.isa_spec, kind)?;
+    let text = &*preamble::without_idle_settings(text);
+    let file = preamble::parse(text)?;
+    let kind = preamble::kind_of(&file)?;
+    let targets = preamble::targets_of(text, &file.isa_spec, kind)?;
     let names = unique_names(&file);
     let sources = sources(text, &file);
     let functions = file.functions.into_iter().zip(names.into_iter().zip(sources));
@@ -120,88 +113,6 @@ pub fn parse(text: &str) -> Result<FileTest, Refusal> {
         .map(|((func, details), (name, source))| test_function(name, source, func, &details, kind))
         .collect();
     Ok(FileTest { kind, targets, functions })
-}
-
-fn kind_of(file: &TestFile<'_>) -> Result<Kind, Refusal> {
-    let kinds: Vec<_> = file.commands.iter().map(|command| command.command).collect();
-    match kinds {
-        _ if kinds.contains(&"run") => Ok(Kind::Run),
-        _ if kinds.contains(&"verifier") => Ok(Kind::Verifier),
-        _ if kinds.is_empty() => Err(Refusal::Skip("has no `test` line".to_owned())),
-        _ => Err(Refusal::Skip(format!("asks for `test {}` alone", kinds.join("`, `test ")))),
-    }
-}
-
-/// The machines of a file; the host where it names none.
-fn targets_of(text: &str, spec: &IsaSpec, kind: Kind) -> Result<Vec<Target>, Refusal> {
-    match spec {
-        IsaSpec::Some(isas) => Ok(isas.iter().map(|isa| target(&**isa)).collect()),
-        IsaSpec::None(_) if text.lines().any(|line| line.starts_with("target ")) => {
-            Err(Refusal::Skip("has no target that Cranelift is built for here".to_owned()))
-        }
-        IsaSpec::None(flags) => {
-            let isa = host(flags).map_err(Refusal::Skip)?;
-            let mut target = target(&*isa);
-            if kind == Kind::Verifier {
-                target.name = "no target".to_owned();
-            }
-            Ok(vec![target])
-        }
-    }
-}
-
-fn host(flags: &Flags) -> Result<OwnedTargetIsa, String> {
-    let builder = isa::lookup(Triple::host()).map_err(|error| error.to_string())?;
-    builder.finish(flags.clone()).map_err(|error| error.to_string())
-}
-
-fn target(isa: &dyn TargetIsa) -> Target {
-    let plain_flags: HashMap<_, _> = Flags::new(settings::builder())
-        .iter()
-        .map(|value| (value.name, value.value_string()))
-        .collect();
-    let changed = |value: settings::Value| {
-        let text = value.value_string();
-        (plain_flags.get(value.name) != Some(&text)).then(|| (value.name.to_owned(), text))
-    };
-    let mut found: Vec<_> = isa.flags().iter().filter_map(changed).collect();
-    // The reader switches these off for its own needs; no file can tell.
-    found.retain(|(name, _)| name != "unwind_info" && name != "machine_code_cfg_info");
-    // All of the processor, since a module may start with what this machine has.
-    let of_isa: Vec<_> =
-        isa.isa_flags().iter().map(|flag| (flag.name.to_owned(), flag.value_string())).collect();
-    let mut name = isa.triple().architecture.to_string();
-    if let Some((_, level)) = found.iter().find(|(name, _)| name == "opt_level") {
-        name += &format!(" {level}");
-    }
-    let extensions = of_isa.iter().filter(|(_, value)| value == "true").count();
-    if extensions > 0 {
-        name += &format!(" +{extensions}");
-    }
-    found.extend(of_isa);
-    Target { name, triple: isa.triple().clone(), settings: found, foreign: foreign(isa) }
-}
-
-/// Why code for a machine cannot run on this one.
-fn foreign(isa: &dyn TargetIsa) -> Option<String> {
-    let here = Triple::host();
-    let there = isa.triple();
-    if there.architecture != here.architecture {
-        return Some(format!(
-            "is for {}, this machine is {}",
-            there.architecture, here.architecture
-        ));
-    }
-    let native = cranelift_native::builder()
-        .ok()
-        .and_then(|builder| builder.finish(Flags::new(settings::builder())).ok());
-    let native = native?.isa_flags();
-    let lacking = isa.isa_flags().into_iter().find(|flag| {
-        let has =
-            |value: &settings::Value| value.name == flag.name && value.as_bool() == Some(true);
-        flag.as_bool() == Some(true) && flag.name.starts_with("has_") && !native.iter().any(has)
-    });
-    lacking.map(|flag| format!("needs `{}`, which this machine lacks", flag.name))
 }
 
 /// Names that can serve as symbols: that of the file, numbered where it is no plain name or comes again.

@@ -93,8 +93,9 @@ pub struct Rebuild<'a, N: Names> {
     pub reports: Vec<Report>,
 }
 
-fn unsupported<T>(reason: impl Into<String>) -> Built<T> {
-    Err(Failure::Unsupported(reason.into()))
+/// What the function has and the API has nothing for.
+fn unsupported<T>(what: impl std::fmt::Display) -> Built<T> {
+    Err(Failure::Unsupported(format!("the C API has no {what}")))
 }
 
 /// The API's code of a type.
@@ -326,7 +327,7 @@ impl<'a, N: Names> Rebuild<'a, N> {
     /// Makes a call; an error is noted with what it was about, and 0 stands for the result.
     fn call(&mut self, entity: AnyEntity, name: &str, args: &[Arg<'_>]) -> Built<i64> {
         if !self.library.has(name) {
-            return unsupported(format!("no {name}"));
+            return unsupported(format!("function {name}"));
         }
         match self.library.int(name, args) {
             Ok(result) => Ok(result),
@@ -340,7 +341,7 @@ impl<'a, N: Names> Rebuild<'a, N> {
     fn block(&self, block: Block) -> Built<i64> {
         match self.blocks.get(&block) {
             Some(handle) => Ok(*handle),
-            None => unsupported(format!("{block}, which has no place in the function")),
+            None => unsupported(format!("block without a place in the function: {block}")),
         }
     }
 
@@ -353,7 +354,10 @@ impl<'a, N: Names> Rebuild<'a, N> {
     }
 
     fn slot(&self, slot: StackSlot) -> Built<i64> {
-        self.slots.get(&slot).copied().map_or_else(|| unsupported("an undeclared slot"), Ok)
+        self.slots
+            .get(&slot)
+            .copied()
+            .map_or_else(|| unsupported("slots that are not declared"), Ok)
     }
 
     fn signature(&mut self, sig: SigRef) -> Built<i64> {

@@ -72,7 +72,7 @@ fn record(library: &Library, file: &FileTest, place: usize, path: &Path) -> Resu
     let given = file.targets.first().map(|target| target.settings.clone()).unwrap_or_default();
     let mut settings: Vec<_> = given.into_iter().filter(|(name, _)| is_shared(name)).collect();
     settings.push(("record".to_owned(), path.to_string_lossy().into_owned()));
-    let target = Target { name: String::new(), triple, settings, foreign: None };
+    let target = Target { name: String::new(), triple, settings, foreign: None, is_assumed: false };
     let mode = if machine.is_some() { Mode::Aot } else { Mode::Jit };
     let object = path.with_extension("o");
     match Unit::record(library, file, &target, mode, &object) {

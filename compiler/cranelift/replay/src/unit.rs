@@ -5,6 +5,7 @@ use crate::direct;
 use crate::filetest::{Expect, FileTest, Target};
 use crate::link;
 use crate::rebuild::{self, Built, Failure, Names, Rebuild, libcall_symbol};
+use crate::throw;
 use cranelift_codegen::data_value::DataValue;
 use cranelift_codegen::ir::{ExternalName, Function, LibCall, Signature, TrapCode, Type};
 use std::cell::RefCell;
@@ -85,7 +86,9 @@ struct Declared<'a> {
     module: i64,
     /// By the name in the file: handle, signature, symbol.
     functions: HashMap<String, (i64, &'a Signature, &'a str)>,
-    imports: RefCell<HashMap<LibCall, i64>>,
+    /// By symbol.
+    imports: RefCell<HashMap<&'static str, i64>>,
+    mode: Mode,
 }
 
 impl Names for Declared<'_> {
@@ -93,9 +96,12 @@ impl Names for Declared<'_> {
         let text = name.display(Some(&func.params)).to_string();
         match (self.functions.get(&text), name) {
             (Some((handle, known, _)), _) if *known == signature => Ok(*handle),
-            (Some(_), _) => unsupported(format!("calls of {text} with another signature")),
+            (Some(_), _) => unsupported(format!("calls {text} with another signature than it has")),
             (None, ExternalName::LibCall(libcall)) => self.libcall(*libcall, signature),
-            (None, _) => unsupported(format!("calls of {text}, which the file does not have")),
+            (None, ExternalName::TestCase(name)) if name.raw() == throw::SYMBOL.as_bytes() => {
+                self.throw(signature)
+            }
+            (None, _) => unsupported(format!("calls {text}, which the file does not have")),
         }
     }
 
@@ -103,21 +109,36 @@ impl Names for Declared<'_> {
         let text = name.display(None).to_string();
         match self.functions.get(&text) {
             Some((_, _, symbol)) => Ok((*symbol).to_owned()),
-            None => unsupported(format!("the symbol {text}, which the file does not have")),
+            None => unsupported(format!("refers to {text}, which the file does not have")),
         }
     }
 }
 
 impl Declared<'_> {
     fn libcall(&self, libcall: LibCall, signature: &Signature) -> Built<i64> {
-        if let Some(handle) = self.imports.borrow().get(&libcall) {
+        match libcall_symbol(libcall) {
+            Some(symbol) => self.import(symbol, signature),
+            None => unsupported(format!("calls the routine {libcall}, whose symbol is not known")),
+        }
+    }
+
+    fn throw(&self, signature: &Signature) -> Built<i64> {
+        if self.mode == Mode::Aot || !throw::IS_POSSIBLE {
+            let whose = if self.mode == Mode::Aot { "linked code" } else { "this architecture" };
+            return unsupported(format!("throws, and the library lists no handlers of {whose}"));
+        }
+        let address = Arg::Int(throw::address());
+        let args = [Arg::Int(self.module), Arg::Text(throw::SYMBOL), address];
+        self.library.int("rt_cranelift_add_symbol", &args)?;
+        self.import(throw::SYMBOL, signature)
+    }
+
+    fn import(&self, symbol: &'static str, signature: &Signature) -> Built<i64> {
+        if let Some(handle) = self.imports.borrow().get(symbol) {
             return Ok(*handle);
         }
-        let Some(symbol) = libcall_symbol(libcall) else {
-            return unsupported(format!("calls of the routine {libcall}"));
-        };
         let handle = declare(self.library, self.module, symbol, signature, "IMPORT")?;
-        self.imports.borrow_mut().insert(libcall, handle);
+        self.imports.borrow_mut().insert(symbol, handle);
         Ok(handle)
     }
 }
@@ -255,6 +276,7 @@ impl<'a> Unit<'a> {
             module,
             functions: HashMap::new(),
             imports: RefCell::new(HashMap::new()),
+            mode: self.mode,
         };
         for (function, state) in file.functions.iter().zip(&mut self.states) {
             if state.is_err() {
@@ -302,9 +324,6 @@ impl<'a> Unit<'a> {
             let Some((index, (name, failure))) = found else { return };
             let calls = |reason| format!("calls {name}: {reason}");
             self.states[index] = Err(match failure {
-                Failure::Unsupported(reason) if reason.starts_with("calls ") => {
-                    Failure::Unsupported(reason)
-                }
                 Failure::Unsupported(reason) => Failure::Unsupported(reason),
                 Failure::Failed(reason) | Failure::Unable(reason) => Failure::Failed(calls(reason)),
             });

@@ -5,6 +5,7 @@
 //! that is wrong or at the end: those checks come before the verifier's and have words of their own.
 
 use crate::api::{Arg, Library};
+use crate::direct::{self, Messages};
 use crate::filetest::{FileTest, Target, TestFunction};
 use crate::outcome::{Events, Outcome};
 use crate::rebuild::{Built, Failure, Names, Rebuild};
@@ -41,7 +42,22 @@ pub fn verify_file(
 }
 
 fn verify(library: &Library, target: &Target, function: &TestFunction) -> Built<()> {
-    compare(function, messages(library, target, function)?)?;
+    let mut found = messages(library, target, function)?;
+    let [own, without] = direct::messages(target, &function.func).map_err(Failure::Failed)?;
+    // The API has no function without a target, which the file asks for.
+    let extra: Vec<_> = if target.is_assumed { less(&own, &without) } else { Vec::new() };
+    found = less(&found, &extra);
+    compare(function, &found).map_err(|problems| {
+        let agree = less(&found, &own).is_empty() && found.len() + extra.len() == own.len();
+        let version = cranelift_codegen::VERSION;
+        let verdict = if agree { "the same" } else { "something else" };
+        Failure::Failed(format!(
+            "{problems}\nCranelift's own verifier, of version {version}, says {verdict}"
+        ))
+    })?;
+    if !extra.is_empty() {
+        return Ok(());
+    }
     // Calls do not declare what is not used, so a wrong declaration alone does not come about.
     let is_built = |entity: &AnyEntity| {
         matches!(entity, AnyEntity::Function | AnyEntity::Block(_) | AnyEntity::Inst(_))
@@ -64,8 +80,21 @@ fn failed<T>(reason: String) -> Built<T> {
     Err(Failure::Failed(reason))
 }
 
+/// Messages without others, each of which takes away one that is about the same and has its text.
+fn less(messages: &Messages, others: &Messages) -> Messages {
+    let mut left = messages.clone();
+    for (at, text) in others {
+        let same = left.iter().position(|one| one.0 == *at && one.1.contains(text));
+        if let Some(index) = same {
+            left.remove(index);
+        }
+    }
+    left
+}
+
 /// Holds messages against what the file expects, each used once.
-fn compare(function: &TestFunction, mut messages: Vec<(String, String)>) -> Built<()> {
+fn compare(function: &TestFunction, messages: &Messages) -> Result<(), String> {
+    let mut messages = messages.clone();
     let mut problems = Vec::new();
     for (entity, wanted) in &function.errors {
         let place = place(*entity);
@@ -77,7 +106,7 @@ fn compare(function: &TestFunction, mut messages: Vec<(String, String)>) -> Buil
     }
     problems
         .extend(messages.iter().map(|(at, text)| format!("unexpected error about {at}: {text}")));
-    if problems.is_empty() { Ok(()) } else { failed(problems.join("\n")) }
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }
 
 fn place(entity: AnyEntity) -> String {
@@ -85,14 +114,10 @@ fn place(entity: AnyEntity) -> String {
 }
 
 /// What the API's verifier says about the text of a function: about what, and the message.
-fn messages(
-    library: &Library,
-    target: &Target,
-    function: &TestFunction,
-) -> Built<Vec<(String, String)>> {
+fn messages(library: &Library, target: &Target, function: &TestFunction) -> Built<Messages> {
     let error = if target.settings.iter().all(|(_, value)| value == "false") {
         let Some(code) = target_code(library, target) else {
-            return Err(Failure::Unsupported(format!("target {}", target.triple)));
+            return Err(Failure::Unsupported(format!("the C API has no target {}", target.triple)));
         };
         let args = [Arg::Text(&function.source), Arg::Int(code)];
         let ctx = Arg::Int(library.int("rt_cranelift_parse_function", &args)?);
@@ -143,7 +168,7 @@ impl Names for Imports<'_> {
     }
 
     fn symbol(&self, name: &ExternalName) -> Built<String> {
-        Err(Failure::Unsupported(format!("the symbol {}", name.display(None))))
+        Err(Failure::Unsupported(format!("refers to the symbol {}", name.display(None))))
     }
 }
 

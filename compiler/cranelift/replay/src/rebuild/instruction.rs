@@ -35,7 +35,7 @@ impl<N: Names> Rebuild<'_, N> {
                         let bits = value.bits().cast_signed();
                         self.constant(inst, &[bits as i64, (bits >> 64) as i64])
                     }
-                    Err(_) => unsupported("an f128 constant of another size"),
+                    Err(_) => unsupported("f128 constant of another size"),
                 }
             }
             InstructionData::Jump { destination, .. } => self.jump(inst, destination),
@@ -92,13 +92,13 @@ impl<N: Names> Rebuild<'_, N> {
                     Some(code) => code,
                     None => match operands.next() {
                         Some(operand) => self.value(*operand)?,
-                        None => return unsupported(format!("parameter `{param}` of {name}")),
+                        None => return unsupported(format!("operand for `{param}` of {name}")),
                     },
                 },
             }));
         }
         if operands.next().is_some() {
-            return unsupported(format!("all operands of {name}"));
+            return unsupported(format!("parameter for an operand of {name}"));
         }
         if let Some(lost) = self.lost(inst, &name) {
             return unsupported(lost);
@@ -133,10 +133,10 @@ impl<N: Names> Rebuild<'_, N> {
         let has = |name: &str| params.iter().any(|param| param == name);
         let data = &self.func.dfg.insts[inst];
         if data.load_store_offset().is_some_and(|offset| offset != 0) && !has("offset") {
-            return Some(format!("an offset of {name}"));
+            return Some(format!("offset for {name}"));
         }
         if self.flags(inst).is_some() && !has("flags") {
-            return Some(format!("flags of {name}"));
+            return Some(format!("flags for {name}"));
         }
         None
     }
@@ -191,7 +191,7 @@ impl<N: Names> Rebuild<'_, N> {
         let region = match region {
             None => 0,
             Some(number @ 1..=0xffff) => i64::from(number) << 16,
-            Some(number) => return unsupported(format!("the alias region {number}")),
+            Some(number) => return unsupported(format!("alias region {number}")),
         };
         // Bits 8 to 15 are the code of the trap that a fault is; the default one is no bits.
         let default = MemFlagsData::new().trap_code();

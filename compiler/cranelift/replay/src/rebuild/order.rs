@@ -18,7 +18,7 @@ pub fn blocks(func: &Function) -> Built<Vec<Block>> {
         visit(func, block, &mut states, &mut order)?;
     }
     if order.first() != func.layout.entry_block().as_ref() {
-        return unsupported("an entry block that uses values of other blocks");
+        return unsupported("entry block that uses values of other blocks");
     }
     Ok(order)
 }
