@@ -220,6 +220,26 @@ def handlers():
     yield file
 
 
+def names():
+    """Functions with the names of routines that compiled code calls, and of the C runtime's own."""
+    file = File("run/names.clif", "Names of a file beside the same ones of the C library and of the linker.")
+    half = 0x3FF8000000000000
+    file.function("floor", ["f64"], ["f64"], "v1 = floor v0\nreturn v1")
+    file.run("floor", [half], 0x3FF0000000000000)
+    file.function("memcpy", ["i64", "i64", "i64"], ["i64"], "v3 = isub v0, v1\nv4 = isub v3, v2\nreturn v4")
+    file.run("memcpy", [9, 2, 4], 3)
+    file.function("copied", ["i64"], ["i64", "i64"],
+                  "v1 = stack_addr.i64 ss0\nv2 = stack_addr.i64 ss1\nstore v0, v1\nv3 = iconst.i64 8\n"
+                  "v4 = call fn0(v2, v1, v3)\nv5 = load.i64 v2\nv6 = call fn1(v0, v0, v3)\nreturn v5, v6",
+                  ["ss0 = explicit_slot 8", "ss1 = explicit_slot 8", "fn0 = %Memcpy(i64, i64, i64) -> i64",
+                   "fn1 = %memcpy(i64, i64, i64) -> i64"])
+    file.run("copied", [2**63 + 7], 2**63 + 7, wrap("i64", -8))
+    for name in ("_init", "_end", "main", "abort"):
+        file.function(name, ["i64"], ["i64"], "v1 = bnot v0\nreturn v1")
+        file.run(name, [7], wrap("i64", -8))
+    yield file
+
+
 def throws():
     """Exceptions that the function which the tools give to a file throws, by its frames: to the nearest fitting handler."""
     file = File("run/throw.clif", "Exceptions that reach the nearest handler of their tag, through frames without one.",
@@ -288,4 +308,5 @@ def files(_unsupported):
     yield from ways()
     yield from tail()
     yield from handlers()
+    yield from names()
     yield from throws()

@@ -49,6 +49,8 @@ pub struct Target {
 pub struct TestFunction {
     /// Name that is unique in the file.
     pub name: String,
+    /// Its symbol: not the name alone, which may be a routine's, such as `floor`, or the linker's, such as `_init`.
+    pub symbol: String,
     /// Where it begins.
     pub line: usize,
     /// Its text, as in the file.
@@ -115,7 +117,7 @@ pub fn parse(text: &str) -> Result<FileTest, Refusal> {
     Ok(FileTest { kind, targets, functions })
 }
 
-/// Names that can serve as symbols: that of the file, numbered where it is no plain name or comes again.
+/// Names that can be part of symbols: that of the file, numbered where it is no plain name or comes again.
 fn unique_names(file: &TestFile<'_>) -> Vec<String> {
     let mut seen = HashMap::new();
     let names = file.functions.iter().map(|(func, _)| {
@@ -165,7 +167,8 @@ fn test_function(
         }
     }
     let line = details.location.line_number;
-    TestFunction { name, line, source, func, commands, errors }
+    let symbol = format!("clif_{name}");
+    TestFunction { name, symbol, line, source, func, commands, errors }
 }
 
 /// A comment as a call to make, if it is one.

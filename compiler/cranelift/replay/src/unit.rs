@@ -282,12 +282,12 @@ impl<'a> Unit<'a> {
             if state.is_err() {
                 continue;
             }
-            let (name, func) = (&function.name, &function.func);
-            match declare(library, module, name, &func.signature, "EXPORT") {
+            let (symbol, func) = (&function.symbol, &function.func);
+            match declare(library, module, symbol, &func.signature, "EXPORT") {
                 Ok(handle) => {
                     declared
                         .functions
-                        .insert(func.name.to_string(), (handle, &func.signature, name));
+                        .insert(func.name.to_string(), (handle, &func.signature, symbol));
                 }
                 Err(failure) => *state = Err(failure),
             }
@@ -295,7 +295,7 @@ impl<'a> Unit<'a> {
         self.spread();
         for (function, state) in file.functions.iter().zip(&mut self.states) {
             if state.is_ok() {
-                let defined = define(library, module, &declared, &function.name, &function.func);
+                let defined = define(library, module, &declared, &function.symbol, &function.func);
                 *state = defined.or_else(|failure| excuse(failure, target, &function.func));
             }
         }
@@ -345,7 +345,7 @@ impl<'a> Unit<'a> {
         self.library.int("rt_cranelift_finalize_module", &[Arg::Int(module)])?;
         for (index, function) in self.file.functions.iter().enumerate() {
             if self.states[index].is_ok() {
-                let args = [Arg::Int(module), Arg::Text(&function.name)];
+                let args = [Arg::Int(module), Arg::Text(&function.symbol)];
                 self.addresses[index] = self.library.int("rt_cranelift_get_function_ptr", &args)?;
             }
         }
@@ -361,7 +361,7 @@ impl<'a> Unit<'a> {
         let loaded = api::dlopen(&shared).map_err(Failure::Failed)?;
         for (index, function) in self.file.functions.iter().enumerate() {
             if self.states[index].is_ok() {
-                let address = api::symbol(&loaded, &function.name).map_err(Failure::Failed)?;
+                let address = api::symbol(&loaded, &function.symbol).map_err(Failure::Failed)?;
                 self.addresses[index] = address as i64;
                 self.signatures[index] =
                     rebuild::signature(self.library, &function.func.signature)?;
