@@ -17,6 +17,9 @@ const char *__asan_default_options(void) {
 
 static uint64_t fuzz_first_seed;
 
+/* Where recordings go: the folder that the program was started from. */
+static char fuzz_start[3000];
+
 /* Each sequence has a seed of its own, which is what a report names. */
 static inline uint64_t seed_of(uint64_t index) { return fuzz_first_seed * UINT64_C(1000000007) + index; }
 
@@ -74,6 +77,20 @@ static inline void shrink(int status) {
     }
 }
 
+/* Makes the steps once more with every module recorded, in files that stay. Modules without settings are made by the
+ * function that takes some. */
+static inline void record(const char *prefix, int status) {
+    snprintf(fuzz_record, sizeof fuzz_record, "%s", prefix);
+    for (int index = 0; index < step_count; index++) {
+        uint16_t *row = &steps[index].row;
+        if (*row == ROW_new_module || *row == ROW_module_new) *row = ROW_new_module_with;
+        if (*row == ROW_new_aot_module || *row == ROW_new_aot_module_triple) *row = ROW_new_aot_module_with;
+    }
+    bool is_same = run_alone(false) == status;
+    printf("recorded as %s-*.c and .clif, where it ends in %s way\n", prefix, is_same ? "the same" : "ANOTHER");
+    fuzz_record[0] = 0;
+}
+
 static inline const char *meaning(int status) {
     static char text[100];
     if (WIFSIGNALED(status)) {
@@ -98,6 +115,9 @@ static inline void report(uint64_t index, int status) {
     printf("%d steps are left:\n{\n", step_count);
     run_alone(true);
     printf("\n}\n");
+    char prefix[sizeof fuzz_record];
+    snprintf(prefix, sizeof prefix, "%s/fuzz-%" PRIu64 "-%" PRIu64, fuzz_start, fuzz_first_seed, index);
+    record(prefix, status);
     fflush(stdout);
 }
 
@@ -139,6 +159,10 @@ static inline double now(void) {
 
 /* A fresh directory to write in. */
 static inline void enter(char *root, size_t size) {
+    /* `bazel run` starts programs elsewhere and tells where it was called. */
+    const char *called = getenv("BUILD_WORKING_DIRECTORY");
+    if (called) snprintf(fuzz_start, sizeof fuzz_start, "%s", called);
+    else if (!getcwd(fuzz_start, sizeof fuzz_start)) fuzz_start[0] = 0;
     const char *base = getenv("TEST_TMPDIR");
     if (!base) base = getenv("TMPDIR");
     snprintf(root, size, "%s/clfuzz.XXXXXX", base ? base : "/tmp");
@@ -159,7 +183,8 @@ static inline void leave(const char *root) {
     if (chdir("/") != 0 || nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0) perror(root);
 }
 
-/* fuzz SEED COUNT FILETEST..; with FUZZ_ONE set, only the sequence with this number, printed. */
+/* fuzz SEED COUNT FILETEST..; with FUZZ_ONE set, only the sequence with this number, printed, and recorded if
+ * FUZZ_RECORD says what the names of the files begin with. */
 int main(int argc, char **argv) {
     char root[4096];
     uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : 2000, failed = 0, done = 0;
@@ -174,6 +199,7 @@ int main(int argc, char **argv) {
         plan_sequence(seed_of(strtoull(one, NULL, 10)));
         int status = run_alone(true);
         printf("\n%s\n", status == 0 ? "fine" : meaning(status));
+        if (getenv("FUZZ_RECORD")) record(getenv("FUZZ_RECORD"), status);
         leave(root);
         return status != 0;
     }

@@ -135,6 +135,12 @@ static inline int64_t pick_data(void) {
     return module->data[(module->data_count - 1 - (fuzz_one_of(4) ? (int)fuzz_below((uint64_t)count) : 0)) % ITEMS];
 }
 
+/* What has an address. */
+static inline int64_t pick_item(void) {
+    bool has_functions = G.module && G.module->func_count > 0;
+    return has_functions && fuzz_one_of(2) ? pick_func() : pick_data();
+}
+
 /* ---- what a function consists of */
 
 static inline int64_t pick_block(void) {

@@ -128,6 +128,8 @@ static uint64_t fuzz_random_state;
 static bool fuzz_tracing, fuzz_wild;
 static uint16_t fuzz_row_now;
 static int fuzz_problems;
+/* What the names of recordings begin with; empty if nothing is recorded. */
+static char fuzz_record[4096];
 
 /* xorshift64*: the same calls for the same seed everywhere. */
 static inline uint64_t fuzz_random(void) {

@@ -86,6 +86,11 @@ static inline uint64_t pick_settings(rt_text *items) {
         items[index] = (rt_text){ (const uint8_t *)text, strlen(text) };
         if (is_astray()) items[index].ptr = pick_odd(&items[index].len);
     }
+    if (fuzz_record[0] != 0) {
+        static char setting[sizeof fuzz_record + 40];
+        int len = snprintf(setting, sizeof setting, "record=%s-%d.c", fuzz_record, S.module_count + 1);
+        items[count++] = (rt_text){ (const uint8_t *)setting, (uint64_t)len };
+    }
     return count;
 }
 
