@@ -30,14 +30,22 @@ pub fn messages(target: &Target, func: &Function) -> Result<[Messages; 2], Strin
 
 /// Why the crate cannot compile a function for a target; none if it can.
 pub fn refusal(target: &Target, func: &Function) -> Option<String> {
+    match quietly(|| compile(target, func)) {
+        Ok(result) => result.err(),
+        Err(why) => Some(why),
+    }
+}
+
+/// Runs what may panic in Cranelift, and prints nothing then.
+///
+/// # Errors
+/// The text of a panic.
+pub fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     let hook = take_hook();
     set_hook(Box::new(|_| {}));
-    let result = catch_unwind(AssertUnwindSafe(|| compile(target, func)));
+    let result = catch_unwind(AssertUnwindSafe(work));
     set_hook(hook);
-    match result {
-        Ok(result) => result.err(),
-        Err(payload) => Some(text_of(&*payload)),
-    }
+    result.map_err(|payload| text_of(&*payload))
 }
 
 fn isa_of(target: &Target) -> Result<OwnedTargetIsa, String> {

@@ -1,5 +1,6 @@
 //! What stands before the functions of a file: what it asks for, and on which machines.
 
+use crate::direct::quietly;
 use crate::filetest::{Kind, Refusal, Target};
 use cranelift_codegen::isa::{self, LookupError, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Flags};
@@ -17,7 +18,16 @@ const OTHER_VERSIONS: [&str; 3] =
 /// # Errors
 /// Says why the file is not replayed.
 pub fn parse(text: &str) -> Result<TestFile<'_>, Refusal> {
-    parse_test(text, ParseOptions::default()).map_err(|error| refusal(&error))
+    let parsed = quietly(|| parse_test(text, ParseOptions::default())).map_err(|why| {
+        // It reads from front to back: the line is the last of the shortest beginning that does it.
+        let ends: Vec<_> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
+        let is_fine = |&end: &usize| {
+            quietly(|| drop(parse_test(&text[..end], ParseOptions::default()))).is_ok()
+        };
+        let line = 1 + ends.partition_point(is_fine);
+        Refusal::Fail(format!("cannot be parsed: line {line}: Cranelift's reader gave up: {why}"))
+    })?;
+    parsed.map_err(|error| refusal(&error))
 }
 
 fn refusal(error: &ParseError) -> Refusal {
@@ -213,6 +223,13 @@ mod tests {
             said("test run\nset opt_level=none\ntarget pulley32\ntarget pulley64"),
             "skip: is for pulley32, pulley64, which Cranelift is not built with here"
         );
+    }
+
+    #[test]
+    fn what_the_reader_panics_over_has_its_line() {
+        let head = "test run\nfunction %g() {\n    dt0 = i32*gv0\nblock0:\n    return\n}";
+        let why = "Cranelift's reader gave up: expected vector type";
+        assert_eq!(said(head), format!("fail: cannot be parsed: line 3: {why}"));
     }
 
     #[test]
