@@ -20,6 +20,7 @@ files! {
     "compiler/cranelift/core/src/call/signals.rs",
     "compiler/cranelift/core/src/call/stack.rs",
     "compiler/cranelift/core/src/call/trap.rs",
+    "compiler/cranelift/core/src/call/trap/tests.rs",
     "compiler/cranelift/core/src/codegen.rs",
     "compiler/cranelift/core/src/data.rs",
     "compiler/cranelift/core/src/declarations.rs",

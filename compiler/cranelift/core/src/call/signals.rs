@@ -72,7 +72,11 @@ pub(super) fn catch(
     let outcome = unsafe {
         enter::enter(pointer, adapter.entry(), address, args.as_ptr(), results.as_mut_ptr())
     };
-    if outcome == 0 { Ok(()) } else { trap::report(activation.raised.get()) }
+    if outcome == 0 {
+        return Ok(());
+    }
+    let call = trap::Call { adapter: adapter.entry() as usize, function: address };
+    trap::report(activation.raised.get(), call)
 }
 
 /// Makes the outer guarded call the innermost again, however the inner one ends.

@@ -18,6 +18,15 @@ pub(super) struct Raised {
     pub stack: usize,
 }
 
+/// What a guarded call was to do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call {
+    /// Where the code that passes the arguments starts.
+    pub adapter: usize,
+    /// The address that it calls.
+    pub function: usize,
+}
+
 /// The kind of a trap, with its number for callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrapKind {
@@ -70,7 +79,7 @@ pub fn last_trap() -> Option<Trap> {
 }
 
 /// Turns what was seen into the error of the call, and remembers it.
-pub(super) fn report(raised: Raised) -> Result<()> {
+pub(super) fn report(raised: Raised, call: Call) -> Result<()> {
     let entry = registry::find(raised.pc);
     let code = entry.as_ref().and_then(|entry| entry.trap(raised.pc));
     let kind = kind_of(raised, code);
@@ -80,22 +89,33 @@ pub(super) fn report(raised: Raised) -> Result<()> {
         TrapKind::Breakpoint => "breakpoint".to_owned(),
         TrapKind::Unknown => format!("signal {}", raised.signal),
     };
+    // The adapter is no function of the program; what it calls is.
+    let is_early = entry.as_ref().is_some_and(|entry| entry.placed().start == call.adapter);
+    let entry = if is_early { registry::find_start(call.function) } else { entry };
+    let offset = match &entry {
+        Some(entry) if !is_early => entry.offset(raised.pc),
+        _ => 0,
+    };
     let mut message = match &entry {
+        Some(entry) if is_early => {
+            format!("function `{}`: its call trapped before it began: {why}", entry.placed().name)
+        }
         Some(entry) => {
-            let placed = entry.placed();
-            let offset = entry.offset(raised.pc);
-            format!("function `{}` trapped at offset {offset}: {why}", placed.name)
+            format!("function `{}` trapped at offset {offset}: {why}", entry.placed().name)
+        }
+        None if is_early => {
+            format!("the call of {:#x} trapped before it began: {why}", call.function)
         }
         None => format!("JIT code trapped at {:#x}: {why}", raised.pc),
     };
-    let place = entry.as_ref().and_then(|entry| entry.place(raised.pc));
-    if let Some(place) = place {
+    let inside = entry.as_ref().filter(|_| !is_early);
+    if let Some(place) = inside.and_then(|entry| entry.place(raised.pc)) {
         message.push_str(&format!(" ({place})"));
     }
     let trap = Trap {
         kind,
-        offset: entry.as_ref().map_or(0, |entry| entry.offset(raised.pc)),
-        location: entry.as_ref().and_then(|entry| entry.location(raised.pc)),
+        offset,
+        location: inside.and_then(|entry| entry.location(raised.pc)),
         function: entry.map(|entry| entry.placed().name.clone()),
         address: if is_memory(raised) { raised.address } else { 0 },
         message: message.clone(),
@@ -135,3 +155,6 @@ fn reason(code: u8) -> String {
         _ => format!("user trap {code}"),
     }
 }
+
+#[cfg(test)]
+mod tests;
