@@ -144,9 +144,65 @@ static void case_limits_hold(void) {
     rt_cranelift_free_module(module);
 }
 
+/* The memory of this process that is real, in bytes. */
+static long resident(void) {
+    long all = 0, real = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    CHECK(file != NULL);
+    if (file == NULL) return 0;
+    CHECK_INT(fscanf(file, "%ld %ld", &all, &real), 2);
+    fclose(file);
+    return real * sysconf(_SC_PAGESIZE);
+}
+
+static void case_zeros_around_an_address_take_no_memory(void) {
+    const int64_t size = (int64_t)1 << 30;
+    for (int writable = 0; writable < 2; writable++) {
+        int64_t module = rt_cranelift_new_module(RT_STR("test"), RT_CRANELIFT_TARGET_HOST);
+        long before = resident();
+        int64_t big =
+            rt_cranelift_declare_data(module, RT_STR("big"), RT_CRANELIFT_LINKAGE_LOCAL, writable, false, 0);
+        CHECK(rt_cranelift_define_data_zero(module, big, size));
+        CHECK(rt_cranelift_data_write_address(module, big, 0, big, 8));
+        CHECK(rt_cranelift_data_write_address(module, big, size - 8, big, 0));
+        CHECK_INT(rt_cranelift_finalize_module(module), module);
+        const intptr_t *words = at(module, big);
+        CHECK_INT(words[0], (intptr_t)(words + 1));
+        CHECK_INT(words[size / 16], 0);
+        CHECK_INT(words[size / 8 - 1], (intptr_t)words);
+        CHECK(resident() - before < 16 << 20);
+        rt_cranelift_free_module(module);
+    }
+}
+
+static void case_zeros_around_an_address_fill_an_object(void) {
+    int64_t module = rt_cranelift_new_aot_module(RT_STR("test"), RT_CRANELIFT_TARGET_HOST);
+    int64_t data[2];
+    static const char *const names[] = {"small", "big"};
+    for (int i = 0; i < 2; i++) {
+        data[i] = rt_cranelift_declare_data(module, RT_CSTR(names[i]), RT_CRANELIFT_LINKAGE_EXPORT, true, false, 0);
+        CHECK(rt_cranelift_define_data_zero(module, data[i], (64 << 20) + 8 * i));
+    }
+    CHECK(!rt_cranelift_data_write_address(module, data[1], 0, data[0], 0));
+    CHECK_ERROR(LIMIT_REACHED);
+    CHECK_MESSAGE("data `big`, offset 0: an object file holds the zeros around an address, which are 67108872 bytes");
+    rt_bytes bytes = rt_cranelift_emit_object_bytes(module);
+    CHECK(bytes.ptr != NULL && bytes.len < 1 << 20);
+    CHECK(rt_bytes_free(bytes));
+    module = rt_cranelift_new_aot_module(RT_STR("test"), RT_CRANELIFT_TARGET_HOST);
+    int64_t one = rt_cranelift_declare_data(module, RT_STR("one"), RT_CRANELIFT_LINKAGE_EXPORT, true, false, 0);
+    CHECK(rt_cranelift_define_data_zero(module, one, 1 << 20));
+    CHECK(rt_cranelift_data_write_address(module, one, 8, one, 0));
+    bytes = rt_cranelift_emit_object_bytes(module);
+    CHECK(bytes.ptr != NULL && bytes.len > 1 << 20);
+    CHECK(rt_bytes_free(bytes));
+}
+
 static const check_case cases[] = {
     CASE(strings_are_one_per_content), CASE(scalars_have_their_width), CASE(code_reads_and_writes_data),
     CASE(data_holds_addresses),        CASE(limits_hold),
+    CASE(zeros_around_an_address_take_no_memory),
+    CASE(zeros_around_an_address_fill_an_object),
 };
 
 CHECK_MAIN(cases)

@@ -50,6 +50,8 @@ files! {
     "compiler/cranelift/core/src/line.rs",
     "compiler/cranelift/core/src/module.rs",
     "compiler/cranelift/core/src/module/compile.rs",
+    "compiler/cranelift/core/src/module/globals.rs",
+    "compiler/cranelift/core/src/module/place.rs",
     "compiler/cranelift/core/src/module/queue.rs",
     "compiler/cranelift/core/src/module/tests.rs",
     "compiler/cranelift/core/src/module/text.rs",

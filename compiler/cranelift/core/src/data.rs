@@ -13,6 +13,10 @@ use target_lexicon::Endianness;
 /// The biggest data object, in bytes.
 pub const DATA_MAX: u64 = 1 << 30;
 
+/// The biggest zero-initialised data of an object module that can hold addresses, in bytes: the
+/// file has to hold its zeros, too.
+pub const FILLED_MAX: usize = 64 << 20;
+
 /// The biggest alignment, in bytes; a page.
 pub const ALIGN_MAX: u64 = 4096;
 
@@ -205,7 +209,8 @@ impl Shared {
     ///
     /// # Errors
     /// `OUT_OF_RANGE` if it does not fit there, `INVALID_ARGUMENT` if the data is not defined or
-    /// linked already, or if an address is there.
+    /// linked already, `ALREADY_EXISTS` if an address is there, `LIMIT_REACHED` for zeros of an
+    /// object module that are more than [`FILLED_MAX`].
     pub fn write_address(&self, id: i64, offset: i64, target: i64, addend: i64) -> Result<()> {
         let mut state = self.open()?;
         let index = self.declarations().data_index("data", id)?;
@@ -235,11 +240,16 @@ impl Shared {
         if item.relocs.iter().any(|reloc| reloc.offset == offset) {
             return refuse(ErrorCode::AlreadyExists, "an address is there already");
         }
-        let kind = if size == 4 { Reloc::Abs4 } else { Reloc::Abs8 };
-        // Room for the address: zeros with addresses in them are bytes.
-        if let Contents::Zeros(size) = item.contents {
-            item.contents = Contents::Bytes(vec![0; size]);
+        let is_filled = matches!(item.contents, Contents::Zeros(size) if size > FILLED_MAX);
+        if is_filled && self.kind() == Kind::Object {
+            let why = format!(
+                "an object file holds the zeros around an address, which are {} bytes; the limit \
+                 is {FILLED_MAX}",
+                item.contents.len()
+            );
+            return refuse(ErrorCode::LimitReached, &why);
         }
+        let kind = if size == 4 { Reloc::Abs4 } else { Reloc::Abs8 };
         item.relocs.push(ModuleReloc { offset, kind, name, addend });
         Ok(())
     }

@@ -11,6 +11,8 @@
 //! declaration, whichever thread was quicker.
 
 mod compile;
+mod globals;
+mod place;
 mod queue;
 mod text;
 

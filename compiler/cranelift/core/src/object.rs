@@ -180,6 +180,10 @@ fn description(item: &DataItem) -> DataDescription {
     let mut description = DataDescription::new();
     match &item.contents {
         Contents::Bytes(bytes) => description.define(bytes.clone().into_boxed_slice()),
+        // What holds addresses is no zeros in the file.
+        Contents::Zeros(size) if !item.relocs.is_empty() => {
+            description.define(vec![0; *size].into_boxed_slice());
+        }
         other => description.define_zeroinit(other.len()),
     }
     description.set_align(item.alignment());

@@ -3,11 +3,11 @@
 //! Cranelift panics on some IR that its verifier accepts. Such a panic ends here: it becomes an
 //! error that names the function, and the thread's compiler state is thrown away.
 
-use super::Shared;
+use super::{Shared, globals, place};
 use crate::function::{FinishedFunction, reuse};
 use crate::{disas, text};
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::{Block, Function, Inst, TrapCode, Type, types};
+use cranelift_codegen::ir::{Function, TrapCode};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::isa::unwind::UnwindInfo;
 use cranelift_codegen::{CodegenError, CompiledCode, Context, FinalizedMachExceptionHandler};
@@ -83,7 +83,17 @@ pub(crate) fn compile(module: &Shared, finished: FinishedFunction, index: u32) -
     }
     let keep_text = module.options().keep_text;
     let text = keep_text.then(|| disas::text(&func, &name, module.declarations()));
+    // The compiler changes the function that it gets.
+    let unseen = (!module.options().verifies && !is_verified).then(|| func.clone());
+    if unseen.is_some() && globals::is_circular(&func) {
+        let error = Error::new(ErrorCode::InvalidArgument, "it would never end");
+        return Err(unverified(module, &name, &func, error));
+    }
     let result = compile_for(module.isa(), func, index, &name, text);
+    let result = match unseen {
+        Some(func) => result.map_err(|error| unverified(module, &name, &func, error)),
+        None => result,
+    };
     if let (Some(record), Err(error)) = (module.record(), &result) {
         record.failure(error.message());
     }
@@ -179,65 +189,49 @@ fn call_sites(code: &CompiledCode) -> Vec<CallSite> {
     site.collect()
 }
 
-/// The error for what the compiler reports.
+/// The error for what the compiler reports. It still has the function, which the place is in.
 fn explain(isa: &dyn TargetIsa, name: &str, error: &CodegenError, func: &Function) -> Error {
+    let place = || place::find(isa, func, &place::reason(error));
     match error {
         CodegenError::Verifier(errors) => {
             Error::new(ErrorCode::InvalidArgument, text::mistakes(func, name, errors))
         }
         CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => {
-            Error::new(ErrorCode::LimitReached, format!("function `{name}`: {error}"))
+            let message = format!("function `{name}`{}: {error}", place());
+            Error::new(ErrorCode::LimitReached, message)
         }
         CodegenError::Unsupported(why) => unsupported(isa, name, func, why),
-        _ => Error::new(ErrorCode::Unsupported, format!("function `{name}`: {error}")),
+        _ => Error::new(ErrorCode::Unsupported, format!("function `{name}`{}: {error}", place())),
     }
 }
 
-/// The error for IR that the verifier accepts and the target cannot do. The compiler has the
-/// function still, so that the place is found by the instruction that its message shows; where it
-/// shows none, the first instruction with a type that targets lack is named.
+/// The error for IR that the verifier accepts and the target cannot do.
 fn unsupported(isa: &dyn TargetIsa, name: &str, func: &Function, why: &str) -> Error {
+    let place = place::find(isa, func, why);
     let triple = isa.triple();
-    let shown = ["inst = `", "branch = `"].iter().find_map(|mark| {
-        let (_, rest) = why.split_once(mark)?;
-        rest.split_once('`').map(|(text, _)| text)
-    });
-    let found = catch_unwind(AssertUnwindSafe(|| match shown {
-        Some(shown) => find_inst(func, |inst| func.dfg.display_inst(inst).to_string() == shown),
-        None => find_inst(func, |inst| rare_type(func, inst).is_some()),
-    }));
-    let (place, guess) = match found {
-        Ok(Some((block, inst))) => {
-            let on = rare_type(func, inst).map_or(String::new(), |ty| format!(" on {ty}"));
-            let text = format!("{block}, {inst} `{}`{on}", func.dfg.display_inst(inst));
-            if shown.is_some() {
-                (format!(", {text}"), String::new())
-            } else {
-                (String::new(), format!("; the first instruction with a rare type is {text}"))
-            }
-        }
-        _ => Default::default(),
-    };
     let message = format!(
-        "function `{name}`{place}: Cranelift accepts this, but cannot compile it for {triple}: \
-         {why}{guess}"
+        "function `{name}`{place}: Cranelift accepts this, but cannot compile it for {triple}: {why}"
     );
     Error::new(ErrorCode::Unsupported, message)
 }
 
-fn find_inst(func: &Function, is_it: impl Fn(Inst) -> bool) -> Option<(Block, Inst)> {
-    let mut all = func
-        .layout
-        .blocks()
-        .flat_map(|block| func.layout.block_insts(block).map(move |inst| (block, inst)));
-    all.find(|&(_, inst)| is_it(inst))
-}
-
-/// The type of an instruction's operands or results that not every target computes with.
-fn rare_type(func: &Function, inst: Inst) -> Option<Type> {
-    let values = func.dfg.inst_results(inst).iter().chain(func.dfg.inst_args(inst));
-    let mut types = values.map(|&value| func.dfg.value_type(value));
-    types.find(|ty| [types::I128, types::F16, types::F128].contains(ty))
+/// The error for a function that the compiler refused and the verifier has not seen: what the
+/// verifier says of it, if it says anything.
+fn unverified(module: &Shared, name: &str, func: &Function, error: Error) -> Error {
+    const OFF: &str = "the verifier was off (`enable_verifier=false`)";
+    let why = error.message();
+    match catch_unwind(AssertUnwindSafe(|| text::verify(func, name, module.isa()))) {
+        Ok(Ok(())) => error,
+        Ok(Err(mistakes)) => {
+            let message = format!("{}\n{OFF}, and the compiler met it: {why}", mistakes.message());
+            Error::new(mistakes.code(), message)
+        }
+        Err(payload) => {
+            let cannot = panic_text(&*payload);
+            let message = format!("{why}; {OFF}, and cannot judge the function: {cannot}");
+            Error::new(ErrorCode::InvalidArgument, message)
+        }
+    }
 }
 
 /// What a panic said.

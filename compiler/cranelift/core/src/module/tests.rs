@@ -80,7 +80,8 @@ fn what_the_compiler_panics_on_is_an_error_and_the_module_stays() {
     let wide = "function %wide(i128) -> i128 system_v {\nblock0(v0: i128):\n    return v0\n}";
     let (code, message) = failure(module.define(finished("wide", wide), None));
     assert_eq!(code, ErrorCode::Unsupported, "{message}");
-    assert!(message.starts_with("function `wide`: "), "{message}");
+    let place = "function `wide`, parameter 1 (i128) of its signature (i128) -> i128 system_v: ";
+    assert!(message.starts_with(place), "{message}");
     module.define(finished("add", ADD), None).unwrap();
     module.link().unwrap();
     let module = jit(&["enable_llvm_abi_extensions=true"]);

@@ -1,6 +1,6 @@
 //! Functions from Cranelift's text format: names stand for names of the module.
 
-use super::{Shared, panic_text};
+use super::{Shared, globals, panic_text};
 use crate::declarations::{DATA, DataDeclaration, FUNCTIONS, FunctionDeclaration, Symbol};
 use crate::function::FinishedFunction;
 use crate::types::Linkage;
@@ -14,6 +14,9 @@ use std::sync::Arc;
 
 /// The longest text, in bytes.
 pub const TEXT_MAX: usize = 64 << 20;
+
+/// The longest text that is read again and again for the line of a mistake, in bytes.
+const SEARCHED_MAX: usize = 4 << 20;
 
 /// How high blocks, values and the like may be numbered in any text; in a longer text, up to its
 /// length.
@@ -183,8 +186,8 @@ impl Shared {
 /// Reads the functions of a text.
 ///
 /// # Errors
-/// `PARSE` with the line, `LIMIT_REACHED` for a text that is too long, or that numbers things so
-/// high that they would fill memory.
+/// `PARSE` with the line, `LIMIT_REACHED` for a text that is too long, that numbers things so high
+/// that they would fill memory, or that has long chains of global values.
 pub(crate) fn read(source: &str) -> Result<Vec<Function>> {
     if source.len() > TEXT_MAX {
         let message = format!("the text is longer than {TEXT_MAX} bytes");
@@ -195,12 +198,31 @@ pub(crate) fn read(source: &str) -> Result<Vec<Function>> {
     let read = catch_unwind(|| cranelift_reader::parse_functions(source));
     let read = read.map_err(|payload| {
         let why = panic_text(&*payload);
-        Error::new(ErrorCode::Parse, format!("Cranelift's reader gave up: {why}"))
+        let line = line_of_panic(source).map_or(String::new(), |line| format!("line {line}: "));
+        Error::new(ErrorCode::Parse, format!("{line}Cranelift's reader gave up: {why}"))
     })?;
-    read.map_err(|error| {
+    let functions = read.map_err(|error| {
         let line = error.location.line_number;
         Error::new(ErrorCode::Parse, format!("line {line}: {}", error.message))
-    })
+    })?;
+    for function in &functions {
+        globals::check(function, &name_of(function))?;
+    }
+    Ok(functions)
+}
+
+/// The line where the reader panics. It reads from front to back, so that it is the last line of
+/// the shortest beginning of the text that makes it panic.
+fn line_of_panic(source: &str) -> Option<usize> {
+    if source.len() > SEARCHED_MAX {
+        return None;
+    }
+    let ends: Vec<usize> =
+        source.match_indices('\n').map(|(at, _)| at + 1).chain([source.len()]).collect();
+    let is_fine = |&end: &usize| {
+        catch_unwind(|| drop(cranelift_reader::parse_functions(&source[..end]))).is_ok()
+    };
+    Some(ends.partition_point(is_fine) + 1)
 }
 
 /// The reader makes all blocks up to the highest number that it meets, and so on; hence no number
