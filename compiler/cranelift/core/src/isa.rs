@@ -45,18 +45,21 @@ impl Kind {
 pub struct Options {
     /// Whether functions keep their text, for the text and the disassembly of the module.
     pub keep_text: bool,
-    /// Whether objects describe source lines to debuggers.
+    /// Whether code describes source lines to debuggers.
     pub debug_lines: bool,
+    /// Whether debuggers are told of JIT code.
+    pub debug_jit: bool,
     /// Whether the verifier looks at each function before it is compiled.
     pub verifies: bool,
 }
 
 /// The settings of this library as `settings` lists them: name, value at first, meaning.
-const OWN: [(&str, bool, &str); 4] = [
+const OWN: [(&str, bool, &str); 5] = [
     ("keep_text", false, "Keep the text of each function, for `rt_cranelift_module_text`."),
-    ("debug_lines", true, "Describe source lines in object files (DWARF)."),
+    ("debug_lines", true, "Describe source lines to debuggers (DWARF)."),
     ("enable_verifier", true, "Run the verifier once on each function, before it is compiled."),
     ("verify_passes", false, "Run the verifier between the passes of the compiler, too."),
+    ("debug_jit", true, "Tell debuggers of JIT code: names, frames, source lines."),
 ];
 
 /// Cranelift's own setting, which has it look at a function about six times.
@@ -141,7 +144,12 @@ pub fn target(triple: Triple, kind: Kind, settings: &[&str]) -> Result<Target> {
     for (name, value) in defaults(&triple, kind) {
         shared.set(name, value).map_err(|error| setting_error(name, value, &error))?;
     }
-    let mut options = Options { keep_text: OWN[0].1, debug_lines: OWN[1].1, verifies: OWN[2].1 };
+    let mut options = Options {
+        keep_text: OWN[0].1,
+        debug_lines: OWN[1].1,
+        verifies: OWN[2].1,
+        debug_jit: OWN[4].1,
+    };
     for setting in settings {
         let Some((name, value)) = setting.split_once('=') else {
             let message = format!("setting `{setting}` is not of the form `name=value`");
@@ -152,6 +160,7 @@ pub fn target(triple: Triple, kind: Kind, settings: &[&str]) -> Result<Target> {
             "keep_text" => options.keep_text = own_bool(name, value)?,
             "debug_lines" => options.debug_lines = own_bool(name, value)?,
             "enable_verifier" => options.verifies = own_bool(name, value)?,
+            "debug_jit" => options.debug_jit = own_bool(name, value)?,
             "verify_passes" => {
                 let value = own_bool(name, value)?.to_string();
                 set(&mut shared, &mut native, VERIFY_PASSES, &value)?;

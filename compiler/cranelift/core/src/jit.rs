@@ -3,6 +3,8 @@
 //! Linking is all or nothing: every name is resolved before a byte is written, so that a missing
 //! symbol leaves the module as it was.
 
+mod debugger;
+mod elf;
 mod frames;
 mod libcalls;
 mod link;

@@ -127,14 +127,14 @@ pub(crate) fn in_memory<'a>(
 }
 
 /// Writes an address, or a distance with sign, of four or eight bytes in this machine's order.
-fn put(at: &mut [u8], size: u8, value: u64) -> Result<()> {
+pub(crate) fn put(at: &mut [u8], size: u8, value: u64) -> Result<()> {
     match size {
         8 => at[..8].copy_from_slice(&value.to_ne_bytes()),
         4 if i32::try_from(value.cast_signed()).is_ok() => {
             at[..4].copy_from_slice(&(value as i32).to_ne_bytes());
         }
         _ => {
-            let message = "unwind information does not reach its function";
+            let message = "information for unwinders or debuggers does not reach its function";
             return Err(Error::new(ErrorCode::OutOfRange, message));
         }
     }

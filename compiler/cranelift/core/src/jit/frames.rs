@@ -32,6 +32,11 @@ impl Registered {
         }
         Ok(Registered { section })
     }
+
+    /// The section.
+    pub(crate) fn section(&self) -> &[u64] {
+        &self.section
+    }
 }
 
 impl Drop for Registered {

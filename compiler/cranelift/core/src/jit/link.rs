@@ -2,9 +2,9 @@
 
 use super::frames::Registered;
 use super::memory::{Arena, Free, Piece, Sizes};
-use super::registry::{Linked, Placed};
+use super::registry::{Known, Linked, Placed};
 use super::reloc::{self, Way};
-use super::{Image, libcalls};
+use super::{Image, debugger, libcalls};
 use crate::data::{Contents, DataItem};
 use crate::declarations::{DATA, Declarations, FUNCTIONS};
 use crate::line::Locations;
@@ -113,7 +113,11 @@ pub(super) fn link(module: &Shared, state: &mut State) -> Result<()> {
             adapter: OnceLock::new(),
         });
     }
-    let linked = publish(module.declarations().isa(), module.locations(), placed, &arena)?;
+    let isa = module.declarations().isa();
+    let options = module.options();
+    let told =
+        options.debug_jit.then_some(Told { module: module.name(), lines: options.debug_lines });
+    let linked = publish(isa, module.locations(), placed, &arena, told)?;
     let place = |object: &Object| (object.item, object.part.start(&piece) + object.offset);
     let addresses: Vec<_> = plan.objects.iter().map(place).collect();
     for ((namespace, index), address) in addresses {
@@ -150,7 +154,16 @@ pub(crate) fn link_alone(
         code: Arc::clone(&code),
         adapter: OnceLock::new(),
     };
-    Ok((start, publish(isa, &Arc::default(), vec![placed], &Arc::new(arena))?))
+    let told = Some(Told { module: name, lines: false });
+    Ok((start, publish(isa, &Arc::default(), vec![placed], &Arc::new(arena), told)?))
+}
+
+/// What debuggers are told of code.
+struct Told<'a> {
+    /// The module that it is of.
+    module: &'a str,
+    /// Whether it says from which lines the code stems.
+    lines: bool,
 }
 
 fn publish(
@@ -158,10 +171,17 @@ fn publish(
     locations: &Arc<Locations>,
     placed: Vec<Placed>,
     arena: &Arc<Arena>,
+    told: Option<Told>,
 ) -> Result<Arc<Linked>> {
     let frames = placed.iter().map(|function| (function.start, &*function.code));
     let frames = Registered::new(&**isa, frames)?;
-    Ok(Linked::new(Arc::clone(isa), Arc::clone(locations), placed, frames, Arc::clone(arena)))
+    let tell = |told: Told| {
+        let lines = told.lines.then_some(&**locations);
+        debugger::Registered::new(&**isa, told.module, lines, &placed, frames.section())
+    };
+    let debugger = if placed.is_empty() { None } else { told.map(tell).transpose()? };
+    let known = Known { _debugger: debugger, _frames: frames };
+    Ok(Linked::new(Arc::clone(isa), Arc::clone(locations), placed, known, Arc::clone(arena)))
 }
 
 fn no_room<T>() -> Result<T> {

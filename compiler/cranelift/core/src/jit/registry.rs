@@ -19,9 +19,15 @@ pub(crate) struct Linked {
     start: usize,
     /// In order of addresses.
     functions: Vec<Placed>,
-    /// Unwind information that the process knows of; goes before the memory.
-    _frames: super::frames::Registered,
+    /// What the process knows of it; goes before the memory.
+    _known: Known,
     _arena: Arc<Arena>,
+}
+
+/// What unwinders and debuggers know of JIT code.
+pub(super) struct Known {
+    pub _debugger: Option<super::debugger::Registered>,
+    pub _frames: super::frames::Registered,
 }
 
 /// A function in memory.
@@ -45,16 +51,16 @@ static LINKED: RwLock<BTreeMap<usize, Weak<Linked>>> = RwLock::new(BTreeMap::new
 
 impl Linked {
     /// Makes functions known; they are in order of addresses.
-    pub(crate) fn new(
+    pub(super) fn new(
         isa: OwnedTargetIsa,
         locations: Arc<Locations>,
         functions: Vec<Placed>,
-        frames: super::frames::Registered,
+        known: Known,
         arena: Arc<Arena>,
     ) -> Arc<Linked> {
         let start = functions.first().map_or(0, |first| first.start);
         let linked =
-            Arc::new(Linked { isa, locations, start, functions, _frames: frames, _arena: arena });
+            Arc::new(Linked { isa, locations, start, functions, _known: known, _arena: arena });
         if start != 0 {
             let mut all = LINKED.write().unwrap_or_else(PoisonError::into_inner);
             all.insert(start, Arc::downgrade(&linked));
