@@ -50,6 +50,7 @@ for folder in bin include lib simple specs doc abi; do
     [ -n "$(ls "$work/first/$top/$folder")" ] || fail "$folder is empty"
 done
 for file in include/rt.h include/rt_cranelift.h include/rt_all.h simple/cranelift.spl doc/cranelift.md \
+    guide/GUIDE.md guide/examples/recursion.c guide/core/INSTRUCTIONS.md \
     abi/cranelift.json lib/libsimple_cranelift.so lib/libsimple_cranelift.a lib/pkgconfig/simple_cranelift.pc \
     lib/libsimple_all.so lib/libsimple_all.a lib/pkgconfig/simple_all.pc; do
     [ -f "$work/first/$top/$file" ] || fail "$file is not there"

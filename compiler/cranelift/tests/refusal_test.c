@@ -38,7 +38,8 @@ static void case_what_a_target_cannot_do(void) {
         {RT_CRANELIFT_TARGET_RISCV64,
          "function %f(i64) {\n sig0 = (i64) -> i64, i64, i64\nblock0(v0: i64):\n jump block1\nblock1:\n"
          " v1, v2, v3 = call_indirect sig0, v0(v0)\n return\n}",
-         "function `f`, block1, inst1 `v1, v2, v3 = call_indirect sig0, v0(v0)`, sig0 (i64) -> i64, i64, i64 fast: "},
+         "function `f`, block1, inst1 `v1, v2, v3 = call_indirect.i64 sig0, v0(v0)`, sig0 (i64) -> "
+         "i64, i64, i64 fast: "},
         {RT_CRANELIFT_TARGET_RISCV64, "function %f() {\n sig0 = () -> i64, i64, i64\nblock0:\n return\n}",
          "function `f`, sig0 () -> i64, i64, i64 fast: "},
         {RT_CRANELIFT_TARGET_X86_64, "function %f(i64, i128) {\nblock0(v0: i64, v1: i128):\n return\n}",
