@@ -38,8 +38,42 @@ static void make_large_files(void) {
     assert(truncate("large", LARGE) == 0);
 }
 
+/* What calls use that take much memory. */
+static void fill_large(void) {
+    memset(letters, 'a', sizeof letters), memset(slashes, '\\', sizeof slashes);
+    memset(json_items, '0', sizeof json_items), memset(toml_items, '0', sizeof toml_items);
+    memset(yaml_items, '0', sizeof yaml_items), memset(cbor_items, 0, sizeof cbor_items);
+    size_t end = sizeof json_items - 1;
+    for (size_t at = 2; at < end; at += 2) json_items[at] = toml_items[at + 1] = yaml_items[at] = ',';
+    json_items[0] = yaml_items[0] = '[', json_items[end] = toml_items[end] = yaml_items[end] = ']';
+    memcpy(toml_items, "a=[", 3);
+    /* An array of so many zeros as follow. */
+    size_t count = sizeof cbor_items - 5;
+    cbor_items[0] = 0x9a;
+    for (int byte = 0; byte < 4; byte++) cbor_items[1 + byte] = (uint8_t)(count >> (24 - 8 * byte));
+}
+
+/* What functions keep, and what copies of it are to be made. */
+static void make_long_things(const char *function) {
+    pattern_all = rt_pattern_new(RT_STR("(a+)(b?)")), pattern_one = rt_pattern_new(RT_STR("a"));
+    text_strings = rt_text_channel_new(0), byte_strings = rt_bytes_channel_new(0);
+    interner = rt_interner_new();
+    if (strncmp(function, "rt_interner_text", 16) == 0) rt_interner_intern(interner, LETTERS(56));
+    if (strncmp(function, "rt_history_", 11) == 0 && strcmp(function, "rt_history_add") != 0) {
+        rt_history_add(LETTERS(56));
+    }
+    if (strncmp(function, "rt_value_", 9) != 0) return;
+    longest = rt_value_string(LETTERS(56)), named = rt_value_object_new(LETTERS(56));
+    named_function = rt_value_function_new(LETTERS(56), called, 0);
+    keyed = rt_value_dict_new(), many = rt_value_array_new(), more = rt_value_array_new();
+    assert(rt_value_dict_set(keyed, LETTERS(56), 0));
+    walk = rt_value_iter_new(keyed);
+    assert(rt_value_iter_next(walk));
+    for (int count = 0; count < MANY; count++) rt_value_array_push(many, 0), rt_value_array_push(more, 0);
+}
+
 /* What calls use that are to fail later on. */
-static void make_things(situation place) {
+static void make_things(situation place, const char *function) {
     hasher = rt_hasher_new(RT_HASH_ALGORITHM_SHA256);
     rt_history_add(BYTES);
     if (place != FILES && place != HANGS && place != MEMORY) return;
@@ -53,6 +87,7 @@ static void make_things(situation place) {
     assert(near && far && udp);
     if (place == HANGS) assert(rt_file_lock(RT_STR("a.txt"), 0) != 0);
     if (place == MEMORY) {
+        make_long_things(function);
         packed_gz = rt_file_read_bytes(RT_STR("zeros.gz"));
         packed_xz = rt_file_read_bytes(RT_STR("zeros.xz"));
         packed_zst = rt_file_read_bytes(RT_STR("zeros.zst"));
@@ -133,7 +168,7 @@ static void in_child(size_t index, const char *directory, report *its) {
     signal(SIGXFSZ, SIG_IGN);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     alarm(60);
-    make_things(one->place);
+    make_things(one->place, one->function);
     if (!take_away(one->place, its)) _exit(0);
     its->is_ready = true;
     uint64_t tree = one->place == FULL || one->place == NODES ? hash_tree("small") : 0;
@@ -225,7 +260,7 @@ int main(int argc, char **argv) {
     report *its = mmap(NULL, sizeof *its, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (!mkdtemp(root) || its == MAP_FAILED) return 2;
     snprintf(template, sizeof template, "%s/template", root);
-    fill_big();
+    fill_big(), fill_large();
     int status = 0;
     bool needs_large = false;
     for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {

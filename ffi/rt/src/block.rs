@@ -69,7 +69,7 @@ impl Allocation {
         let start = unsafe { std::alloc::alloc(layout) };
         match NonNull::new(start) {
             Some(start) => Ok(Allocation { start, layout }),
-            None => Err(out_of_memory()),
+            None => Err(Error::out_of_memory()),
         }
     }
 
@@ -97,7 +97,7 @@ impl Allocation {
         let start = self.start;
         let mut shard = shard_of(start.as_ptr());
         if shard.try_reserve(1).is_err() {
-            return Err(out_of_memory());
+            return Err(Error::out_of_memory());
         }
         let before = shard.insert(start.as_ptr().addr(), Block { allocation: self, kind });
         debug_assert!(before.is_none(), "the allocator gave out a live block again");
@@ -168,11 +168,6 @@ pub fn live_blocks() -> u64 {
     REGISTRY.iter().map(|shard| lock(shard).len() as u64).sum()
 }
 
-#[cold]
-pub(crate) fn out_of_memory() -> Error {
-    Error::new(ErrorCode::OutOfMemory, "there is not enough memory for the result")
-}
-
 /// Gives a text to the caller, without copying it where its memory has room for the NUL.
 pub(crate) fn give_text(text: String) -> Result<RtText> {
     if text.is_empty() {
@@ -180,7 +175,7 @@ pub(crate) fn give_text(text: String) -> Result<RtText> {
     }
     let mut bytes = text.into_bytes();
     let len = bytes.len() as u64;
-    bytes.try_reserve_exact(1).map_err(|_| out_of_memory())?;
+    bytes.try_reserve_exact(1).map_err(|_| Error::out_of_memory())?;
     bytes.push(0);
     let start = Allocation::from_vec(without_slack(bytes)).give(Kind::of::<RtText>())?;
     Ok(RtText { ptr: start.as_ptr(), len })

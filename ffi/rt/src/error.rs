@@ -5,6 +5,8 @@
 
 mod classify;
 
+use crate::memory::Text;
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::path::Path;
 
@@ -136,7 +138,7 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 /// A failure on its way to the thread's last error: a code and a sentence.
 pub struct Error {
     code: ErrorCode,
-    message: String,
+    message: Cow<'static, str>,
 }
 
 impl Error {
@@ -145,7 +147,14 @@ impl Error {
     #[cold]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Error {
         debug_assert!(code != ErrorCode::Ok, "an error needs a code other than OK");
-        Error { code, message: message.into() }
+        Error { code, message: Cow::Owned(message.into()) }
+    }
+
+    /// The error about memory, which takes none.
+    #[cold]
+    pub(crate) fn out_of_memory() -> Error {
+        let message = Cow::Borrowed("there is not enough memory for the result");
+        Error { code: ErrorCode::OutOfMemory, message }
     }
 
     /// The code that the caller will see.
@@ -158,8 +167,12 @@ impl Error {
         &self.message
     }
 
+    /// Puts something in front of the message, if there is memory for that.
     fn prefixed(mut self, what: &dyn Display) -> Error {
-        self.message = format!("{what}: {}", self.message);
+        let mut message = Text::default();
+        if write!(message, "{what}: {}", self.message).is_ok() {
+            self.message = Cow::Owned(message.into_string());
+        }
         self
     }
 }
@@ -182,6 +195,24 @@ pub fn fail<T>(code: ErrorCode, message: impl Into<String>) -> Result<T> {
     Err(Error::new(code, message))
 }
 
+/// The most of a path that a message quotes, in bytes; no file has a longer one.
+const QUOTED_MAX: usize = 4096;
+
+/// A path in a message.
+struct Quoted<'a>(&'a Path);
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_os_str().as_encoded_bytes().get(..QUOTED_MAX) {
+            // A character that is cut in two is left out.
+            Some(start) => {
+                write!(f, "`{}..`", String::from_utf8_lossy(start).trim_end_matches('\u{fffd}'))
+            }
+            None => write!(f, "`{}`", self.0.display()),
+        }
+    }
+}
+
 /// What a body adds to a failure of something it called.
 pub trait ResultExt<T> {
     /// Puts the path that was worked on in front of the message: `` `a/b`: No such file or
@@ -197,9 +228,7 @@ pub trait ResultExt<T> {
 
 impl<T, E: Into<Error>> ResultExt<T> for Result<T, E> {
     fn at(self, subject: impl AsRef<Path>) -> Result<T> {
-        self.map_err(|error| {
-            error.into().prefixed(&format_args!("`{}`", subject.as_ref().display()))
-        })
+        self.map_err(|error| error.into().prefixed(&Quoted(subject.as_ref())))
     }
 
     fn context(self, what: impl Display) -> Result<T> {

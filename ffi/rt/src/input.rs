@@ -5,10 +5,14 @@
 //! the `# Safety` of every function below.
 //!
 //! Null with length 0 is empty; a pointer with length 0 is not looked at.
+//!
+//! What is done with a text needs memory, as a rule: a path becomes a C string, a message quotes it.
+//! So a text comes in only where there is room for a copy of it. Bytes are read where they are.
 
 use crate::abi::{RtBytes, RtText, Scalar};
 use crate::convert::Release;
 use crate::error::{Error, ErrorCode, Result, fail};
+use crate::memory;
 use std::fmt::Display;
 
 /// Checks a pointer and length; `Ok(None)` for an empty slice.
@@ -83,13 +87,15 @@ pub unsafe fn bytes<'a>(name: &str, ptr: *const u8, len: u64) -> Result<&'a [u8]
 /// A text.
 ///
 /// # Errors
-/// `NULL_POINTER`, `LENGTH_TOO_LARGE`, `INVALID_UTF8`.
+/// `NULL_POINTER`, `LENGTH_TOO_LARGE`, `INVALID_UTF8`; `OUT_OF_MEMORY` if there is no room for a
+/// copy.
 ///
 /// # Safety
 /// As for [`slice()`].
 pub unsafe fn text<'a>(name: &str, ptr: *const u8, len: u64) -> Result<&'a str> {
     // SAFETY: the caller's promise is the same.
     let bytes = unsafe { any_slice(&name, ptr, len) }?;
+    memory::need(bytes.len())?;
     utf8(&name, bytes)
 }
 
@@ -125,12 +131,14 @@ pub unsafe fn texts<'a>(name: &str, ptr: *const RtText, len: u64) -> Result<Vec<
     // SAFETY: the caller's promise is the same; an `RtText` is a pointer and a number, so any bits
     // are a value.
     let items = unsafe { any_slice(&name, ptr, len) }?;
-    collect(items, |index, item| {
+    let texts = collect(items, |index, item| {
         let name = Item { name, index };
         // SAFETY: the caller promises for each item what it promises for the list.
         let bytes = unsafe { any_slice(&name, item.ptr, item.len) }?;
         utf8(&name, bytes)
-    })
+    })?;
+    memory::need(texts.iter().fold(0, |sum: usize, text| sum.saturating_add(text.len())))?;
+    Ok(texts)
 }
 
 /// A list of byte strings.
@@ -166,8 +174,7 @@ fn collect<'a, T, U>(
     items: &'a [T],
     mut convert: impl FnMut(usize, &'a T) -> Result<U>,
 ) -> Result<Vec<U>> {
-    let mut out = Vec::new();
-    out.try_reserve_exact(items.len())?;
+    let mut out = memory::list(items.len())?;
     for (index, item) in items.iter().enumerate() {
         out.push(convert(index, item)?);
     }

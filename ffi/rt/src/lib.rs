@@ -14,6 +14,7 @@ pub mod gc;
 mod handles;
 pub mod input;
 mod last_error;
+pub mod memory;
 pub mod record;
 pub mod sys;
 #[cfg(test)]
@@ -31,7 +32,7 @@ pub use handles::{
 
 /// What every body sees.
 pub mod prelude {
-    pub use crate::{Error, ErrorCode, Result, ResultExt, fail};
+    pub use crate::{Error, ErrorCode, Result, ResultExt, fail, memory};
     pub use std::path::{Path, PathBuf};
 }
 

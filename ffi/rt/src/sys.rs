@@ -8,6 +8,7 @@ mod env;
 mod limit;
 mod map;
 mod read;
+mod room;
 mod signal;
 mod system;
 
@@ -16,6 +17,7 @@ pub use env::{remove_env, set_env};
 pub use limit::{Resource, limit_address_space, limit_resource};
 pub use map::read_mapped;
 pub use read::read_into;
+pub use room::has_room;
 pub use signal::has_default_action;
 pub use system::online_cpus;
 

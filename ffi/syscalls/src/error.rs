@@ -115,6 +115,9 @@ codes! {
     Trap = 60 "TRAP",
 }
 
+/// The most of a path that a message quotes, in bytes; no file has a longer one.
+const QUOTED_MAX: usize = 4096;
+
 /// The result of a function's work.
 pub(crate) type Result<T> = core::result::Result<T, Error>;
 
@@ -154,9 +157,15 @@ impl Error {
         message.text(" (os error ").number(number.into()).text(")").error(code_of(number))
     }
 
-    /// Puts the path that was worked on in front.
+    /// Puts the path that was worked on in front; one that no file has is cut.
     pub(crate) fn at(self, path: &str) -> Error {
-        let prefix = Message::new("`").text(path).text("`: ");
+        let prefix = match path.len() {
+            0..QUOTED_MAX => Message::new("`").text(path).text("`: "),
+            _ => {
+                let start = path.get(..path.floor_char_boundary(QUOTED_MAX)).unwrap_or_default();
+                Message::new("`").text(start).text("..`: ")
+            }
+        };
         let message = prefix.lossy(self.message.0.as_slice());
         Error { message, ..self }
     }

@@ -7,7 +7,7 @@
 //! bounds.
 
 use crate::abi::{self, MAX_ALIGN, RtBytes, RtList, RtOpt, RtText, Zero};
-use crate::block::{self, Allocation, Kind};
+use crate::block::{Allocation, Kind};
 use crate::error::{Error, Result};
 use std::alloc::Layout;
 use std::ptr::NonNull;
@@ -103,7 +103,7 @@ pub fn list_to_abi<E: Element>(items: Vec<E>) -> Result<RtList<E::Abi>> {
         return Ok(RtList { items: abi::empty(), len: 0 });
     }
     let size = list_size(&items).max(1);
-    let too_large = |_| -> Error { block::out_of_memory() };
+    let too_large = |_| -> Error { Error::out_of_memory() };
     let layout = Layout::from_size_align(size, MAX_ALIGN).map_err(too_large)?;
     let mut block = BlockWriter { allocation: Allocation::new(layout)?, used: 0 };
     let list = block.list(items);

@@ -256,7 +256,7 @@ fn pending_fields_are_freed_when_a_later_one_fails() {
     let make = || -> Result<(RtText, RtText)> {
         let first = Pending::new("first".to_owned())?;
         assert_eq!(live_blocks(), before + 1);
-        let second: Pending<RtText> = Err(crate::block::out_of_memory())?;
+        let second: Pending<RtText> = Err(crate::error::Error::out_of_memory())?;
         Ok((first.take(), second.take()))
     };
     assert_eq!(make().unwrap_err().code(), ErrorCode::OutOfMemory);

@@ -4,13 +4,17 @@
 //! The operating system's number decides before `io::ErrorKind` does, because the kind is coarser.
 
 use super::{Error, ErrorCode};
+use std::collections::TryReserveError;
 use std::error::Error as StdError;
 use std::io;
 
 impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     #[cold]
     fn from(error: E) -> Error {
-        Error { code: code_of_chain(&error), message: message_of_chain(&error) }
+        if (&error as &dyn StdError).is::<TryReserveError>() {
+            return Error::out_of_memory();
+        }
+        Error { code: code_of_chain(&error), message: message_of_chain(&error).into() }
     }
 }
 
@@ -48,7 +52,7 @@ fn code_of(error: &(dyn StdError + 'static)) -> Option<ErrorCode> {
         ErrorCode::Parse
     } else if error.is::<std::num::TryFromIntError>() || error.is::<std::time::SystemTimeError>() {
         ErrorCode::OutOfRange
-    } else if error.is::<std::collections::TryReserveError>() {
+    } else if error.is::<TryReserveError>() {
         ErrorCode::OutOfMemory
     } else if let Some(error) = error.downcast_ref::<std::env::VarError>() {
         match error {

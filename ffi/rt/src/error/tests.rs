@@ -183,3 +183,14 @@ fn question_mark_keeps_an_error_of_ours() {
     assert_eq!((error.code(), error.message()), (ErrorCode::Parse, "line 3"));
     assert_eq!(format!("{error:?}"), "line 3 (PARSE)");
 }
+
+#[test]
+fn a_path_that_no_file_has_is_cut() {
+    let missing = || io::Error::from(io::ErrorKind::NotFound);
+    let longest = "x".repeat(QUOTED_MAX - 1);
+    let error = Err::<(), _>(missing()).at(&longest).unwrap_err();
+    assert!(error.message().starts_with(&format!("`{longest}`: ")));
+    let error = Err::<(), _>(missing()).at("\u{e4}".repeat(1 << 20)).unwrap_err();
+    assert!(error.message().len() < QUOTED_MAX + 100, "{}", error.message().len());
+    assert!(error.message().contains("\u{e4}..`: "), "{error:?}");
+}
