@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # cargo_test.sh WORKSPACE CARGO LIBRARY.. [release]: builds and tests the workspace as somebody with cargo alone does,
-# and compares what its libraries export with the libraries that Bazel built.
+# and compares what its libraries export with the libraries that Bazel built. With `release`, `cargo check` goes first.
 #
 # The crates come from the archives that Bazel, too, has unpacked; there is no network.
 set -euo pipefail
@@ -59,6 +59,8 @@ compare() {
     diff "$work/bazel.txt" "$work/cargo.txt" >"$work/diff.txt" || failed=1
     echo "$cargo_name: $(wc -l <"$work/cargo.txt") symbols"
     [ $failed = 0 ] || { echo "${name##*/} and $cargo_name export different symbols:" && cat "$work/diff.txt"; }
+    readelf -d "$work/target/$folder/$cargo_name" | grep -qF "soname: [$cargo_name]" ||
+        { echo "$cargo_name does not name itself" && failed=1; }
     return $failed
 }
 
@@ -75,6 +77,10 @@ END
 cp "$work/tree/Cargo.lock" "$work/lock"
 took "crates unpacked"
 cd "$work/tree"
+if [ "$profile" = release ]; then
+    (profile=dev && run_cargo check --workspace --all-targets)
+    took "cargo check"
+fi
 run_cargo build
 took "cargo build"
 (cd rt_min && run_cargo build)
