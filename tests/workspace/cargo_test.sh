@@ -19,7 +19,9 @@ done
 archives=$(dirname "$(find -L .. -maxdepth 2 -type d -name used -path '*crate_archives*' | head -n 1)")
 archives=$(realpath "$archives")
 
-work=${TEST_TMPDIR:-$(mktemp -d)}/workspace-$$
+# By hand it takes so long that somebody may build meanwhile, which clears the directory that `bazel run` gives.
+if [ "$profile" = release ]; then unset TEST_TMPDIR; fi
+work=$(mktemp -d "${TEST_TMPDIR:-${TMPDIR:-/tmp}}/workspace.XXXXXX")
 trap 'chmod -R u+w "$work" && rm -rf "$work"' EXIT
 mkdir -p "$work/vendor" "$work/home"
 cp -rL "$workspace" "$work/tree"
