@@ -97,12 +97,18 @@ static void case_is_whole_when_the_process_dies(void) {
 }
 
 /* Functions of one module, built and compiled by several threads. */
+struct builder {
+    int64_t module;
+    int number;
+};
+
 static void *build(void *argument) {
-    int64_t module = *(int64_t *)argument;
+    const struct builder *self = argument;
+    int64_t module = self->module;
     int64_t sig = rt_cranelift_new_signature(RT_CRANELIFT_CALL_CONV_DEFAULT);
     for (int i = 0; i < 50; i++) {
         char name[64];
-        snprintf(name, sizeof name, "f%d_%p", i, (void *)&name);
+        snprintf(name, sizeof name, "f%d_%d", self->number, i);
         int64_t ctx = rt_cranelift_begin_function(module, RT_CSTR(name), sig);
         rt_cranelift_switch_to_block(ctx, rt_cranelift_create_block(ctx));
         rt_cranelift_return_void(ctx);
@@ -118,7 +124,11 @@ static void *build(void *argument) {
 static void case_takes_calls_of_several_threads(void) {
     int64_t module = recorded_module();
     pthread_t threads[4];
-    for (int i = 0; i < 4; i++) CHECK_INT(pthread_create(&threads[i], NULL, build, &module), 0);
+    struct builder builders[4];
+    for (int i = 0; i < 4; i++) {
+        builders[i] = (struct builder){module, i};
+        CHECK_INT(pthread_create(&threads[i], NULL, build, &builders[i]), 0);
+    }
     for (int i = 0; i < 4; i++) CHECK_INT(pthread_join(threads[i], NULL), 0);
     rt_cranelift_free_module(module);
     char *text = text_of("bug.c");

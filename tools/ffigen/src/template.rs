@@ -60,7 +60,6 @@ templates! {
     "workspace/Cargo.toml.j2",
     "workspace/README.md.j2",
     "workspace/THIRD-PARTY.md.j2",
-    "workspace/build.rs.j2",
     "workspace/conformance.rs.j2",
     "workspace/conformance_lib.rs.j2",
     "workspace/minimal.toml.j2",

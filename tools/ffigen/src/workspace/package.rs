@@ -141,7 +141,7 @@ impl Package {
     pub fn write(&self, sources: Sources, files: &mut Files) {
         let folder = format!("crates/{}", self.name);
         match self.kind {
-            Kind::Generated => self.write_build_script(files),
+            Kind::Generated => {}
             Kind::HandWritten(source) => {
                 for (path, text) in sources.below(source) {
                     files.copy(format!("{folder}/{path}"), text);
@@ -153,7 +153,6 @@ impl Package {
                 insert(files, &format!("{folder}/Cargo.toml"), Comment::Hash, &manifest);
                 let root = template::render("workspace/umbrella.rs.j2", &view);
                 insert(files, &format!("{folder}/src/lib.rs"), Comment::Slashes, &root);
-                self.write_build_script(files);
             }
             Kind::Conformance => {
                 let programs = format!("{folder}/c/");
@@ -171,12 +170,6 @@ impl Package {
                 insert(files, &path, Comment::Slashes, &tests);
             }
         }
-    }
-
-    /// What a package with a library for C tells the linker.
-    fn write_build_script(&self, files: &mut Files) {
-        let script = template::render("workspace/build.rs.j2", &());
-        insert(files, &format!("crates/{}/build.rs", self.name), Comment::Slashes, &script);
     }
 
     fn view(&self, modules: Vec<String>) -> View {
