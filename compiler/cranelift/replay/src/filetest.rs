@@ -104,7 +104,7 @@ pub enum Refusal {
 /// # Errors
 /// Says why the file is not replayed.
 pub fn parse(text: &str) -> Result<FileTest, Refusal> {
-    let text = &*preamble::without_idle_settings(text);
+    let text = &*preamble::without_idle_lines(text);
     let file = preamble::parse(text)?;
     let kind = preamble::kind_of(&file)?;
     let targets = preamble::targets_of(text, &file.isa_spec, kind)?;

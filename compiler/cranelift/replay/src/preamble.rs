@@ -2,7 +2,7 @@
 
 use crate::direct::quietly;
 use crate::filetest::{Kind, Refusal, Target};
-use cranelift_codegen::isa::{self, LookupError, OwnedTargetIsa, TargetIsa};
+use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Flags};
 use cranelift_reader::{Feature, IsaSpec, ParseError, ParseOptions, TestFile, parse_test};
 use std::borrow::Cow;
@@ -44,21 +44,21 @@ fn refusal(error: &ParseError) -> Refusal {
     }
 }
 
-/// A text without the settings that are for nothing but targets that Cranelift was not built with.
+/// A text without targets that Cranelift was not built with or does not know, and without settings for nothing else.
 ///
-/// The reader passes over these targets and takes the settings before them for a mistake.
-pub fn without_idle_settings(text: &str) -> Cow<'_, str> {
-    let head = |line: &str| line.starts_with("set ") || line.starts_with("target ");
+/// The reader takes such settings for a mistake, and a target of another version for a reason to stop.
+/// What has no other targets is left as it is.
+pub fn without_idle_lines(text: &str) -> Cow<'_, str> {
     let lines: Vec<_> = text.lines().collect();
-    let last = lines.iter().rposition(|line| target_name(line).is_some_and(|name| !is_off(name)));
-    let Some(last) = last else { return Cow::Borrowed(text) };
     let is_idle = |line: &str| target_name(line).is_some_and(is_off);
-    let Some(end) = lines.iter().rposition(|line| is_idle(line)).filter(|end| *end > last) else {
-        return Cow::Borrowed(text);
-    };
+    let is_target = |line: &&str| target_name(line).is_some() && !is_idle(line);
+    let last = lines.iter().rposition(is_target);
+    let end = lines.iter().rposition(|line| is_idle(line));
+    let (Some(last), Some(end)) = (last, end) else { return Cow::Borrowed(text) };
     let kept = lines.iter().enumerate().map(|(index, line)| {
+        let is_for_idle = index > last && index < end && line.starts_with("set ");
         // Lines keep their numbers.
-        if index > last && index < end && head(line) { "" } else { *line }
+        if is_idle(line) || is_for_idle { "" } else { *line }
     });
     Cow::Owned(kept.collect::<Vec<_>>().join("\n"))
 }
@@ -68,10 +68,9 @@ fn target_name(line: &str) -> Option<&str> {
     line.strip_prefix("target ")?.split_whitespace().next()
 }
 
-/// Whether Cranelift knows a target and was built without it.
+/// Whether a target has no code generator in Cranelift as it is built here.
 fn is_off(name: &str) -> bool {
-    let builder = name.parse::<Triple>().ok().map(isa::lookup);
-    matches!(builder, Some(Err(LookupError::SupportDisabled)))
+    name.parse::<Triple>().is_ok_and(|triple| isa::lookup(triple).is_err())
 }
 
 /// What a file asks for.
@@ -195,7 +194,7 @@ mod tests {
 
     fn said(head: &str) -> String {
         let text = format!("{head}\n{BODY}");
-        let text = without_idle_settings(&text);
+        let text = without_idle_lines(&text);
         let file = match parse(&text) {
             Ok(file) => file,
             Err(Refusal::Skip(reason)) => return format!("skip: {reason}"),
@@ -230,6 +229,13 @@ mod tests {
         let head = "test run\nfunction %g() {\n    dt0 = i32*gv0\nblock0:\n    return\n}";
         let why = "Cranelift's reader gave up: expected vector type";
         assert_eq!(said(head), format!("fail: cannot be parsed: line 3: {why}"));
+    }
+
+    #[test]
+    fn targets_of_another_version_are_passed_over() {
+        assert_eq!(said("test run\ntarget sparc64\ntarget s390x\ntarget sparc64"), "1 targets");
+        assert_eq!(said("test run\ntarget sparc64"), "skip: line 2: unsupported target 'sparc64'");
+        assert!(said("test run\ntarget s390x\ntarget no_machine").starts_with("fail: "));
     }
 
     #[test]
