@@ -11,9 +11,9 @@
 //! declaration, whichever thread was quicker.
 
 mod compile;
-mod globals;
 mod place;
 mod queue;
+mod shape;
 mod text;
 
 use crate::data::DataItem;

@@ -3,7 +3,7 @@
 //! Cranelift panics on some IR that its verifier accepts. Such a panic ends here: it becomes an
 //! error that names the function, and the thread's compiler state is thrown away.
 
-use super::{Shared, globals, place};
+use super::{Shared, place, shape};
 use crate::function::{FinishedFunction, reuse};
 use crate::{disas, text};
 use cranelift_codegen::control::ControlPlane;
@@ -85,8 +85,8 @@ pub(crate) fn compile(module: &Shared, finished: FinishedFunction, index: u32) -
     let text = keep_text.then(|| disas::text(&func, &name, module.declarations()));
     // The compiler changes the function that it gets.
     let unseen = (!module.options().verifies && !is_verified).then(|| func.clone());
-    if unseen.is_some() && globals::is_circular(&func) {
-        let error = Error::new(ErrorCode::InvalidArgument, "it would never end");
+    if unseen.is_some() && shape::may_never_end(&func) {
+        let error = Error::new(ErrorCode::InvalidArgument, "it might never end");
         return Err(unverified(module, &name, &func, error));
     }
     let result = compile_for(module.isa(), func, index, &name, text);

@@ -1,6 +1,6 @@
 //! Functions from Cranelift's text format: names stand for names of the module.
 
-use super::{Shared, globals, panic_text};
+use super::{Shared, panic_text, shape};
 use crate::declarations::{DATA, DataDeclaration, FUNCTIONS, FunctionDeclaration, Symbol};
 use crate::function::FinishedFunction;
 use crate::types::Linkage;
@@ -206,7 +206,7 @@ pub(crate) fn read(source: &str) -> Result<Vec<Function>> {
         Error::new(ErrorCode::Parse, format!("line {line}: {}", error.message))
     })?;
     for function in &functions {
-        globals::check(function, &name_of(function))?;
+        shape::check(function, &name_of(function))?;
     }
     Ok(functions)
 }
