@@ -2,6 +2,7 @@
 #include "compiler/cranelift/tests/module_check.h"
 
 #include <time.h>
+#include <unistd.h>
 
 /* A function with loops and arithmetic; its number makes it differ. */
 static int64_t build(int64_t module, int number) {
@@ -122,11 +123,43 @@ static void case_a_module_with_a_queue_can_be_freed(void) {
     CHECK_ERROR(OK);
 }
 
+/* Cranelift panics over a conversion of f16: no thread prints that, and it is the error of the call. */
+static void case_what_the_compiler_refuses_is_not_printed(void) {
+    int64_t module = rt_cranelift_new_module(RT_STR("test"), RT_CRANELIFT_TARGET_HOST);
+    for (int i = 0; i < 40; i++) {
+        char name[20];
+        snprintf(name, sizeof name, "half%d", i);
+        int64_t sig = rt_cranelift_new_signature(RT_CRANELIFT_CALL_CONV_DEFAULT);
+        rt_cranelift_sig_set_return(sig, RT_CRANELIFT_TYPE_I64);
+        int64_t ctx = rt_cranelift_begin_function(module, RT_CSTR(name), sig);
+        rt_cranelift_signature_free(sig);
+        int64_t entry = rt_cranelift_create_block(ctx);
+        rt_cranelift_append_func_params(ctx, entry);
+        rt_cranelift_switch_to_block(ctx, entry);
+        int64_t half = rt_cranelift_f16const(ctx, 0x3c00);
+        rt_cranelift_return(ctx, rt_cranelift_fcvt_to_sint(ctx, RT_CRANELIFT_TYPE_I64, half));
+        rt_cranelift_seal_all_blocks(ctx);
+        CHECK_INT(rt_cranelift_end_function(ctx), ctx);
+        CHECK(rt_cranelift_queue_function(module, ctx, ctx));
+        CHECK(rt_cranelift_context_free(ctx));
+    }
+    FILE *printed = tmpfile();
+    int before = dup(STDERR_FILENO);
+    CHECK(printed != NULL && before >= 0 && dup2(fileno(printed), STDERR_FILENO) == STDERR_FILENO);
+    CHECK_FAILS(rt_cranelift_compile_queued(module, 4), -1, UNSUPPORTED);
+    CHECK(dup2(before, STDERR_FILENO) == STDERR_FILENO && close(before) == 0);
+    CHECK_MESSAGE("(and 39 more functions failed)");
+    CHECK_INT(lseek(fileno(printed), 0, SEEK_END), 0);
+    CHECK_INT(fclose(printed), 0);
+    rt_cranelift_free_module(module);
+}
+
 static const check_case cases[] = {
     CASE(the_number_of_threads_changes_nothing),
     CASE(one_after_another_is_the_same),
     CASE(what_waits_is_not_defined),
     CASE(a_module_with_a_queue_can_be_freed),
+    CASE(what_the_compiler_refuses_is_not_printed),
 };
 
 CHECK_MAIN(cases)

@@ -43,11 +43,13 @@ impl Shared {
                 job.run(self);
             }
         };
+        // Inside of a barrier, which keeps panics of the compiler from being printed, as in a shim.
+        let help = || ffi_rt::call_keeping_error("rt_cranelift_compile_queued", (), work);
         let helpers = threads.min(jobs.len()).saturating_sub(1);
         std::thread::scope(|scope| {
             for _ in 0..helpers {
                 // Fewer threads than wanted are slower, not wrong.
-                if std::thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                if std::thread::Builder::new().spawn_scoped(scope, help).is_err() {
                     break;
                 }
             }
