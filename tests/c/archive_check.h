@@ -30,6 +30,14 @@ static inline void put_number(blob *target, uint64_t number, size_t len) {
     for (size_t i = 0; i < len; i++, number >>= 8) put(target, &(uint8_t){(uint8_t)number}, 1);
 }
 
+/* Gives a header of tar its right checksum. */
+static inline void tar_checksum(uint8_t *block) {
+    unsigned sum = 0;
+    memset(block + 148, ' ', 8);
+    for (size_t i = 0; i < 512; i++) sum += block[i];
+    snprintf((char *)block + 148, 8, "%06o", sum & 0777777);
+}
+
 /* A header of tar with a right checksum, for an entry of `size` bytes. */
 static inline void tar_header(blob *tar, const char *name, char type, const char *link, uint64_t size) {
     char block[512] = {0};
@@ -39,13 +47,10 @@ static inline void tar_header(blob *tar, const char *name, char type, const char
     memcpy(block + 116, "0000000", 8);
     for (int at = 134; at >= 124; at--, size >>= 3) block[at] = (char)('0' + (size & 7));
     memcpy(block + 136, "14000000000", 12);
-    memset(block + 148, ' ', 8);
     block[156] = type;
     if (link != NULL) strncpy(block + 157, link, 100);
     memcpy(block + 257, "ustar\00000", 8);
-    unsigned sum = 0;
-    for (size_t i = 0; i < sizeof block; i++) sum += (uint8_t)block[i];
-    snprintf(block + 148, 8, "%06o", sum & 0777777);
+    tar_checksum((uint8_t *)block);
     put(tar, block, sizeof block);
 }
 

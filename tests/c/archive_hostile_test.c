@@ -4,6 +4,9 @@
 
 #include "archive_check.h"
 
+#include <linux/capability.h>
+#include <sys/syscall.h>
+
 /* Unpacks `a` into `in/out`, which must fail with the code and leave the directory as it was. */
 #define REFUSED(code) refused(__LINE__, RT_ERROR_##code)
 
@@ -139,8 +142,14 @@ static void case_long_names_are_bounded_and_checked(void) {
     REFUSED(PERMISSION_DENIED);
     save_renamed("pax", 'x', "23 linkpath=../outside\n", true);
     REFUSED(PERMISSION_DENIED);
-    save_renamed("pax", 'x', "999 path=x\n", false);
-    REFUSED(PARSE);
+    static const char *const bad_records[] = {
+        "999 path=x\n", "8 path=x\n", "10 path=x", "8 path\n", "path=x\n", "-1 path=x\n", "3 a=b\n", "13 mtime=nan\n",
+        "18446744073709551615 path=x\n", "10 path=x\n\n",
+    };
+    for (size_t i = 0; i < sizeof bad_records / sizeof bad_records[0]; i++) {
+        save_renamed("pax", 'x', bad_records[i], false);
+        REFUSED(PARSE);
+    }
     blob tar = {0};
     tar_header(&tar, "././@LongLink", 'L', NULL, UINT64_C(4) << 30);
     put_zeros(&tar, 4096);
@@ -155,6 +164,70 @@ static void case_long_names_are_bounded_and_checked(void) {
     tar_end(&tar);
     save(&tar, "a");
     REFUSED(NAME_TOO_LONG);
+}
+
+static void case_extensions_may_hold_newlines(void) {
+    save_renamed("pax", 'x', "29 comment=a\n9 path=oops\n\n\nb\n14 path=a\nb\nc\n", false);
+    CHECK_INT(rt_archive_extract(RT_STR("a"), RT_STR("out")), 1);
+    CHECK_FILE("out/a\nb\nc", "x");
+}
+
+/* In a child without the rights of an administrator: unpacks `a` into `out`; the error. */
+static int32_t extract_as_anybody(void) {
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+        struct __user_cap_data_struct none[2] = {{0}};
+        if (syscall(SYS_capset, &header, none) != 0) _exit(255);
+        rt_archive_extract(RT_STR("a"), RT_STR("out"));
+        _exit(rt_last_error_code());
+    }
+    int status = -1;
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void case_what_fails_at_the_last_step_changes_nothing(void) {
+    CHECK(shell("mkdir -p out/closed && echo old > out/a && ln -s b out/l && chmod 555 out/closed"));
+    blob tar = {0};
+    tar_entry(&tar, "a", '0', NULL, "new");
+    tar_entry(&tar, "b/c", '0', NULL, "new");
+    tar_entry(&tar, "l", '0', NULL, "new");
+    tar_entry(&tar, "z", '0', NULL, "new");
+    tar_entry(&tar, "closed", '5', NULL, NULL);
+    tar_entry(&tar, "m", '0', NULL, "new");
+    tar_entry(&tar, "closed/x", '0', NULL, "new");
+    tar_end(&tar);
+    save(&tar, "a");
+    CHECK_INT(extract_as_anybody(), RT_ERROR_PERMISSION_DENIED);
+    CHECK(shell("[ \"$(ls -A out | tr '\\n' ' ')\" = 'a closed l ' ] && [ \"$(readlink out/l)\" = b ]"));
+    CHECK_FILE("out/a", "old\n");
+    CHECK(shell("chmod 755 out/closed"));
+    CHECK_INT(extract_as_anybody(), RT_ERROR_OK);
+    CHECK(shell("[ \"$(ls -A out | tr '\\n' ' ')\" = 'a b closed l m z ' ] && [ ! -L out/l ]"));
+    CHECK_FILE("out/a", "new");
+    CHECK_FILE("out/closed/x", "new");
+}
+
+static void case_directories_get_their_permissions_from_below(void) {
+    blob tar = {0};
+    tar_entry(&tar, "d/e", '5', NULL, NULL);
+    tar_entry(&tar, "d/e/f", '0', NULL, "x");
+    tar_entry(&tar, "d", '5', NULL, NULL);
+    tar_entry(&tar, "d", '5', NULL, NULL);
+    /* Nobody may enter `d`, which is named last, and twice. */
+    for (size_t at = 3 * 512; at < tar.len; at += 512) {
+        memcpy(tar.data + at + 100, "0000000", 8);
+        tar_checksum(tar.data + at);
+    }
+    tar_end(&tar);
+    save(&tar, "a");
+    CHECK_INT(extract_as_anybody(), RT_ERROR_OK);
+    struct stat info;
+    CHECK(stat("out/d", &info) == 0 && (info.st_mode & 07777) == 0);
+    CHECK(chmod("out/d", 0755) == 0);
+    CHECK_FILE("out/d/e/f", "x");
 }
 
 static void case_zip_files_that_lead_out(void) {
@@ -309,6 +382,9 @@ static const check_case cases[] = {
     CASE(entries_that_are_harmless_alone),
     CASE(links_that_stay_inside_are_made),
     CASE(long_names_are_bounded_and_checked),
+    CASE(extensions_may_hold_newlines),
+    CASE(what_fails_at_the_last_step_changes_nothing),
+    CASE(directories_get_their_permissions_from_below),
     CASE(zip_files_that_lead_out),
     CASE(bombs_stop_at_the_limit),
     CASE(too_many_entries_stop_at_the_limit),

@@ -164,7 +164,21 @@ static void case_failures_of_making_leave_nothing(void) {
     CHECK_ERROR(INVALID_UTF8);
     CHECK(rt_tar_create(RT_STR("t.tar"), RT_STR("tree")) && rt_tar_extract(RT_STR("t.tar"), RT_STR("out")));
     CHECK(shell("[ -e \"out/$(printf '\\377')\" ] && rm -r out t.tar"));
+    CHECK(shell("rm tree/?* && ln -s \"$(printf '\\377')\" tree/link"));
+    CHECK(!rt_zip_create(RT_STR("t.zip"), RT_STR("tree")));
+    CHECK_ERROR(INVALID_UTF8);
     CHECK(shell("[ \"$(ls -A | tr '\\n' ' ')\" = 'old.tar tree ' ]"));
+}
+
+static void case_a_pipe_is_not_replaced(void) {
+    CHECK(shell("mkdir tree && echo x > tree/f && mkfifo pipe && ln -s pipe link && gzip -c tree/f > f.gz"));
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = i == 0 ? "pipe" : "link";
+        CHECK_FAILS(rt_tar_create(RT_CSTR(path), RT_STR("tree")), false, UNSUPPORTED);
+        CHECK_FAILS(rt_gzip_compress(RT_STR("tree/f"), RT_CSTR(path)), false, UNSUPPORTED);
+        CHECK_FAILS(rt_gzip_decompress(RT_STR("f.gz"), RT_CSTR(path)), false, UNSUPPORTED);
+    }
+    CHECK(shell("[ -p pipe ] && [ -L link ] && [ \"$(ls -A | tr '\\n' ' ')\" = 'f.gz link pipe tree ' ]"));
 }
 
 static void case_a_destination_that_cannot_be_is_an_error(void) {
@@ -244,6 +258,7 @@ static const check_case cases[] = {
     CASE(hard_links_come_back),
     CASE(of_two_files_of_one_name_the_last_counts),
     CASE(failures_of_making_leave_nothing),
+    CASE(a_pipe_is_not_replaced),
     CASE(a_destination_that_cannot_be_is_an_error),
     CASE(a_full_disk_leaves_nothing),
 };
