@@ -140,7 +140,55 @@ static void redirects(void) {
     CHECK(get("http", "http", "redirect/1") && response.status == 302);
     rt_http_response_free(&response);
     options.max_redirects = 0;
-    CHECK(!get("http", "http", "elsewhere") && rt_last_error_code() != RT_ERROR_OK);
+    CHECK(fails("http", "http", "elsewhere", RT_ERROR_UNSUPPORTED, "ftp://127.0.0.1/"));
+}
+
+/* The text stands in the body of the answer. */
+static bool has(const char *text) {
+    return memmem(response.body.ptr, response.body.len, text, strlen(text)) != NULL;
+}
+
+static void redirects_to_other_servers(void) {
+    const rt_text headers[] = { RT_TEXT("Authorization: secret"), RT_TEXT("Cookie: secret"), RT_TEXT("X-Own: yes"),
+                                RT_TEXT("Proxy-Authorization: secret"), RT_TEXT("host: elsewhere"),
+                                RT_TEXT("content-type: text/plain") };
+    char path[128], wanted[64];
+    for (int is_other = 0; is_other < 2; is_other++) {
+        snprintf(path, sizeof path, "to/http://127.0.0.1:%d/all", port(is_other ? "other" : "http"));
+        make_url("http", "http", path);
+        CHECK(rt_http_request(RT_STR("POST"), URL, headers, 6, RT_STR("body"), &options, &response));
+        CHECK(has("GET ") && has("x-own=yes;") && !has("content-"));
+        CHECK(has("secret") == !is_other && has("host=elsewhere;") == !is_other);
+        snprintf(wanted, sizeof wanted, "host=127.0.0.1:%d;", port("other"));
+        CHECK(has(wanted) == is_other);
+        rt_http_response_free(&response);
+    }
+    /* Places that are relative to `to/..`, and those that are no place. */
+    const char *fine[] = { "to/?x", "to/../hello", "to/.././to/../hello?x=../y", "to//hello", "to/../../../hello#part" };
+    const char *ends[] = { "/to/?x", "/hello", "/hello?x=../y", "/hello", "/hello" };
+    options.max_redirects = 1;
+    for (size_t index = 0; index < sizeof fine / sizeof fine[0]; index++) {
+        bool is_fine = get("http", "http", fine[index]);
+        make_url("http", "http", ends[index] + 1);
+        if (index == 0) CHECK(!is_fine && rt_last_error_code() == RT_ERROR_LIMIT_REACHED);
+        else CHECK(is_fine && strcmp((const char *)response.url.ptr, url) == 0);
+        rt_http_response_free(&response);
+    }
+    options.max_redirects = 0;
+    const char *bad[] = { "to/http://127.0.0.1:99999/", "to/http://127.0.0.1:x/", "to/file:///etc/passwd",
+                          "to/javascript:x", "to/http://", "to/http:///x", "to/mailto:a@b", "to///" };
+    for (size_t index = 0; index < sizeof bad / sizeof bad[0]; index++) {
+        CHECK(fails("http", "http", bad[index], RT_ERROR_UNSUPPORTED, "the redirect to"));
+    }
+}
+
+/* Names that begin like numbers or that nobody can have. */
+static void hosts_that_are_not_there(void) {
+    const char *hosts[] = { "http://no-such-host.invalid/", "http://a..b/", "https://no-such-host.invalid:1/" };
+    for (size_t index = 0; index < sizeof hosts / sizeof hosts[0]; index++) {
+        rt_text text = rt_http_get((const uint8_t *)hosts[index], strlen(hosts[index]));
+        CHECK(text.ptr == NULL && rt_last_error_code() == RT_ERROR_NOT_FOUND);
+    }
 }
 
 static void limits(void) {
@@ -207,6 +255,10 @@ static void certificates(void) {
     rt_http_response_free(&response);
     CHECK(get("https", "good", "large/3000000") && response.body.len == 3000000);
     rt_http_response_free(&response);
+    CHECK(fails("https", "good", "downgrade", RT_ERROR_UNSUPPORTED, "leaves https"));
+    CHECK(get("https", "good", "unsized") && is_body("all that"));
+    rt_http_response_free(&response);
+    CHECK(fails("https", "good", "cut", RT_ERROR_CONNECTION_RESET, "broke off"));
     CHECK(fails("https", "wrong", "hello", RT_ERROR_PERMISSION_DENIED, "not valid for name"));
     CHECK(fails("https", "expired", "hello", RT_ERROR_PERMISSION_DENIED, "expired"));
     CHECK(fails("https", "self", "hello", RT_ERROR_PERMISSION_DENIED, "certificate"));
@@ -228,6 +280,8 @@ int main(int argc, char **argv) {
     plain();
     answers();
     redirects();
+    redirects_to_other_servers();
+    hosts_that_are_not_there();
     limits();
     bad_input();
     certificates();

@@ -25,7 +25,7 @@ fn main() -> Result<()> {
     fs::write(directory.join("roots.pem"), authority.pem())?;
     let local = ["localhost".to_owned(), "127.0.0.1".to_owned()];
     let other = ["elsewhere.test".to_owned()];
-    let mut ports = vec![("http", serve(None)?)];
+    let mut ports = vec![("http", serve(None)?), ("other", serve(None)?)];
     for (name, hosts, is_expired) in
         [("good", &local[..], false), ("wrong", &other[..], false), ("expired", &local[..], true)]
     {
@@ -94,6 +94,8 @@ struct Request {
     path: String,
     /// The headers that a case looks at, as `name=value;`.
     seen: String,
+    /// All headers, each as `name=value;`.
+    all: String,
     body: String,
 }
 
@@ -102,7 +104,7 @@ fn read_request(reader: &mut impl BufRead) -> Result<Request> {
     reader.read_line(&mut line)?;
     let mut words = line.split_whitespace().map(str::to_owned);
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let (mut seen, mut length) = (String::new(), 0);
+    let (mut seen, mut all, mut length) = (String::new(), String::new(), 0);
     loop {
         let mut header = String::new();
         if reader.read_line(&mut header)? == 0 || header.trim().is_empty() {
@@ -112,20 +114,21 @@ fn read_request(reader: &mut impl BufRead) -> Result<Request> {
         if let Some(value) = lower.strip_prefix("content-length:") {
             length = value.trim().parse()?;
         }
+        let shown = lower.trim().replace(": ", "=") + ";";
         if lower.starts_with("x-") || lower.starts_with("content-type:") {
-            seen += &lower.trim().replace(": ", "=");
-            seen.push(';');
+            seen += &shown;
         }
+        all += &shown;
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    Ok(Request { method, path, seen, body: String::from_utf8_lossy(&body).into_owned() })
+    Ok(Request { method, path, seen, all, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
 /// Reads one request and answers as its path says.
 fn answer(stream: impl Read + Write, port: u16) -> Result<()> {
     let mut reader = BufReader::new(stream);
-    let Request { method, path, seen, body } = read_request(&mut reader)?;
+    let Request { method, path, seen, all, body } = read_request(&mut reader)?;
     let mut stream = reader.into_inner();
     let (name, rest) = path[1..].split_once('/').unwrap_or((&path[1..], ""));
     let full = |status: &str, more: &str, body: &str| {
@@ -144,12 +147,22 @@ fn answer(stream: impl Read + Write, port: u16) -> Result<()> {
         "redirect" => redirect(format!("/redirect/{}", rest.parse::<u32>()? - 1)),
         "loop" => redirect("/loop".to_owned()),
         "elsewhere" => redirect("ftp://127.0.0.1/".to_owned()),
+        // Anywhere, as the path says.
+        "to" => redirect(rest.to_owned()),
+        "all" => full("200 OK", "", &format!("{method} {all}")),
         "again" => full("307 Temporary Redirect", "Location: /echo\r\n", ""),
         "downgrade" => redirect(format!("http://127.0.0.1:{port}/hello")),
         "large" => full("200 OK", "", &"x".repeat(rest.parse()?)),
         "headers" => full("200 OK", &format!("X-Long: {}\r\n", "h".repeat(1 << 20)), ""),
         "binary" => {
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n\xff\x00a")?;
+            return Ok(());
+        }
+        // A body to the end of the connection, and one whose end is missing.
+        "unsized" | "cut" => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\nall that")?;
+            stream.flush()?;
+            anyhow::ensure!(name == "unsized", "the notice of the end is not sent");
             return Ok(());
         }
         "short" => "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this".to_owned(),
