@@ -32,7 +32,7 @@ static void case_yaml_bombs_are_refused(void) {
     CHECK(rt_last_error_code() == RT_ERROR_PARSE || rt_last_error_code() == RT_ERROR_LIMIT_REACHED);
 }
 
-/* TOML with a header, and inline tables whose keys have several names, each no deeper than the parser wants it alone. */
+/* TOML with a header, and inline tables whose keys have several names, each alone no deeper than the parser wants. */
 static char *toml_of(size_t header, size_t keys, size_t tables) {
     char *names = nested("a.", "a", "", header - 1);
     char *key = nested("b.", "b = ", "", keys - 1);

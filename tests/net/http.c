@@ -164,7 +164,8 @@ static void redirects_to_other_servers(void) {
         rt_http_response_free(&response);
     }
     /* Places that are relative to `to/..`, and those that are no place. */
-    const char *fine[] = { "to/?x", "to/../hello", "to/.././to/../hello?x=../y", "to//hello", "to/../../../hello#part" };
+    const char *fine[] = { "to/?x", "to/../hello", "to/.././to/../hello?x=../y", "to//hello",
+                           "to/../../../hello#part" };
     const char *ends[] = { "/to/?x", "/hello", "/hello?x=../y", "/hello", "/hello" };
     options.max_redirects = 1;
     for (size_t index = 0; index < sizeof fine / sizeof fine[0]; index++) {
