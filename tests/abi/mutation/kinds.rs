@@ -47,6 +47,14 @@ pub fn without_code(mut spec: Table) -> Table {
     if let Some(module) = spec.get_mut("module").and_then(Value::as_table_mut) {
         module.remove("items");
     }
+    // What names the items that are gone.
+    spec.remove("record");
+    let handles = spec.get_mut("handle").and_then(Value::as_array_mut);
+    for handle in handles.into_iter().flatten().filter_map(Value::as_table_mut) {
+        if !is_hand_written {
+            handle.insert("rust".to_owned(), "u8".into());
+        }
+    }
     let functions = spec.get_mut("function").and_then(Value::as_array_mut);
     for function in functions.into_iter().flatten().filter_map(Value::as_table_mut) {
         if !is_hand_written {

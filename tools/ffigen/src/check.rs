@@ -8,6 +8,7 @@ mod dependencies;
 mod duplicates;
 mod enums;
 mod failure;
+mod handle_type;
 mod handles;
 mod names;
 mod provider;
@@ -54,6 +55,7 @@ const RULES: &[fn(&mut Review)] = &[
     structs::check,
     enums::check,
     handles::check,
+    handle_type::check,
     failure::check,
     provider::check,
     dependencies::check,

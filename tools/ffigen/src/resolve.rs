@@ -20,6 +20,7 @@ use crate::model::{
 };
 use crate::similar::similar;
 use crate::spec::{self, Spec, Str};
+use family::Expanded;
 use types::{Place, Resolved, TypeNames};
 
 /// What every module takes from the base spec.
@@ -63,9 +64,9 @@ pub fn resolve(spec: &Spec, base: Option<&Base>) -> (Draft, Vec<Diagnostic>) {
     };
     resolver.structs(spec);
     for item in &spec.functions {
-        for function in family::expand(item, &mut resolver.diagnostics) {
+        for expanded in family::expand(item, &mut resolver.diagnostics) {
             let id = FnId(resolver.draft.functions.len() as u32);
-            let function = resolver.function(&function, item.name.span, id);
+            let function = resolver.function(&expanded, item.name.span, id);
             resolver.draft.functions.push(function);
         }
     }
@@ -256,12 +257,13 @@ impl Resolver {
         }
     }
 
-    fn function(&mut self, item: &spec::Function, item_span: Span, id: FnId) -> Function {
+    fn function(&mut self, expanded: &Expanded, item_span: Span, id: FnId) -> Function {
+        let item = expanded.function.as_ref();
         let params = item
             .params
             .iter()
             .map(|param| {
-                let resolved = self.ty(&param.ty, Place::Elsewhere);
+                let resolved = self.type_of(expanded, &param.ty, Place::Elsewhere);
                 Param {
                     name: param.name.text.clone(),
                     name_span: param.name.span,
@@ -272,7 +274,10 @@ impl Resolver {
             })
             .collect();
         let result = match &item.result {
-            Some(result) => self.ty(result, Place::Result { function: id, name: &item.name.text }),
+            Some(result) => {
+                let place = Place::Result { function: id, name: &item.name.text };
+                self.type_of(expanded, result, place)
+            }
             None => Resolved { ty: Ty::Unit, span: item.name.span, is_known: true },
         };
         let failure = match &item.failure {
@@ -328,19 +333,36 @@ impl Resolver {
     }
 
     fn ty(&mut self, value: &Str, place: Place) -> Resolved {
-        match self.names.resolve(value, place, &mut self.draft) {
-            Ok(resolved) => resolved,
-            Err(mistake) => {
-                self.diagnostics.push(*mistake);
-                // A scalar fits every place, so no rule speaks about it again.
-                Resolved {
-                    ty: Ty::Scalar(crate::model::ty::Scalar::I64),
-                    span: value.span,
-                    is_known: false,
-                }
-            }
-        }
+        self.names.resolve(value, place, &mut self.draft).unwrap_or_else(|mistake| {
+            self.diagnostics.push(mistake.diagnostic);
+            stand_in(value)
+        })
     }
+
+    /// The type of a parameter or result, which a family may have made: a name that nobody knows is shown where its
+    /// member gives it.
+    fn type_of(&mut self, expanded: &Expanded, value: &Str, place: Place) -> Resolved {
+        if expanded.is_incomplete(value) {
+            return stand_in(value);
+        }
+        self.names.resolve(value, place, &mut self.draft).unwrap_or_else(|mut mistake| {
+            let given = mistake.unknown.as_ref().and_then(|name| expanded.value(name));
+            if let Some(given) = given {
+                let label = &mut mistake.diagnostic.primary;
+                let pattern = std::mem::replace(&mut label.span, given);
+                mistake.diagnostic =
+                    mistake.diagnostic.also(pattern, "the type that it is part of");
+            }
+            self.diagnostics.push(mistake.diagnostic);
+            stand_in(value)
+        })
+    }
+}
+
+/// A scalar fits every place, so no rule speaks about it again.
+fn stand_in(value: &Str) -> Resolved {
+    let ty = Ty::Scalar(crate::model::ty::Scalar::I64);
+    Resolved { ty, span: value.span, is_known: false }
 }
 
 /// The wrapper names, as written or by default, with their places.

@@ -26,7 +26,7 @@ uuid = { version = "1", features = ["v4"], default-features = false }
 name = "Counter"
 tag = 900
 doc = "A number that counts."
-rust = "AtomicI64"
+rust = "std::sync::atomic::AtomicI64"
 sample = 'rt_counter_new(1)'
 
 [[struct]]

@@ -16,6 +16,7 @@ pub(super) fn check(review: &mut Review) {
             .help("leave `[record]` out");
         review.report(mistake);
     }
+    check_origin(review, table);
     check_names(review, table);
     for id in table.ids.iter().filter(|id| !is_kind(&id.kind.text)) {
         let title = format!("`{}` is no kind of numbers", id.kind.text);
@@ -34,6 +35,23 @@ pub(super) fn check(review: &mut Review) {
 fn is_kind(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// What a recording asks about each handle is a function of the items.
+fn check_origin(review: &mut Review, table: &Record) {
+    let items = review.draft.module.items.as_ref().map_or("", |items| items.text.as_str());
+    let name = table.origin.text.as_str();
+    let mut words = items.split(|ch: char| !ch.is_alphanumeric() && ch != '_');
+    // A macro or a `use` may make it, too.
+    if words.any(|word| word == name) {
+        return;
+    }
+    let title = format!("there is no function `{name}` among the items");
+    let help = "add `pub fn {}(handle: i64) -> ffi_rt::record::Origin` to `items`";
+    let mistake = Diagnostic::error(code::UNKNOWN_PLACE, title)
+        .label(table.origin.span, "stands nowhere in `items`")
+        .help(help.replace("{}", name));
+    review.report(mistake);
 }
 
 fn check_names(review: &mut Review, table: &Record) {
@@ -107,7 +125,9 @@ fn check_function(review: &mut Review, function: &Function) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{function, report};
+    use super::super::tests::{function, report_spec};
+
+    const MODULE: &str = "[module]\nname = \"demo\"\ndoc = \"D.\"\nitems = \"pub fn o() {}\"\n";
 
     const HANDLE: &str =
         "[[handle]]\nname = \"A\"\ntag = 1\ndoc = \"D.\"\nrust = \"u8\"\nsample = \"1\"\n";
@@ -115,7 +135,7 @@ mod tests {
     fn found(record: &str, params: &str) -> Vec<(&'static str, String)> {
         let params =
             format!("params = [{{ name = \"a\", type = \"&A\", doc = \"D.\" }}{params}]\n");
-        report(&format!("{record}{HANDLE}{}", function("rt_f", &params)))
+        report_spec(&format!("{MODULE}{record}{HANDLE}{}", function("rt_f", &params)))
     }
 
     #[test]
@@ -123,6 +143,8 @@ mod tests {
         let good = "[record]\norigin = \"o\"\nhandles = [\"rt_f.a\"]\nfiles = [\"rt_f\"]\n\
                     id = [{ kind = \"k\", params = [\"a\"], results = [\"*\", \"rt_f\"] }]\n";
         assert_eq!(found(good, ""), []);
+        let other = good.replace("\"o\"", "\"other\"");
+        assert_eq!(found(&other, ""), [("F0210", "\"other\"".to_owned())]);
         let wrong = "[record]\norigin = \"o\"\nhandles = [\"b\"]\nfiles = [\"rt_g\"]\n\
                      id = [{ kind = \"K\", params = [\"rt_f.c\"], results = [\"a\"] }]\n";
         let codes: Vec<_> = found(wrong, "").into_iter().map(|(code, _)| code).collect();

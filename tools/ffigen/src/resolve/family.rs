@@ -13,12 +13,37 @@ use crate::code;
 use crate::similar::similar;
 use crate::spec::{Function, Member, Pair, Param, Str};
 
+/// A function, and what it has from the member that made it.
+pub(super) struct Expanded<'s> {
+    /// The function.
+    pub(super) function: Cow<'s, Function>,
+    member: Option<&'s Member>,
+    /// Where texts stand that hold a stand-in for a value which nobody gives; that is reported already.
+    incomplete: Vec<Span>,
+}
+
+impl Expanded<'_> {
+    /// Whether a text is not what its author meant, since a placeholder of it has no value.
+    pub(super) fn is_incomplete(&self, text: &Str) -> bool {
+        self.incomplete.contains(&text.span)
+    }
+
+    /// The value of a member that is this name.
+    pub(super) fn value(&self, name: &str) -> Option<Span> {
+        let mut pairs = self.member.into_iter().flat_map(|member| &member.pairs);
+        pairs.find(|pair| pair.value.text == name).map(|pair| pair.value.span)
+    }
+}
+
 /// The function itself, or what its members make of it.
 pub(super) fn expand<'s>(
     item: &'s Function,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Cow<'s, Function>> {
-    let Some(members) = &item.members else { return vec![Cow::Borrowed(item)] };
+) -> Vec<Expanded<'s>> {
+    let Some(members) = &item.members else {
+        let function = Cow::Borrowed(item);
+        return vec![Expanded { function, member: None, incomplete: Vec::new() }];
+    };
     if members.value.is_empty() {
         let title = format!("family `{}` has no members", item.name.text);
         let mistake = Diagnostic::error(code::NO_MEMBERS, title)
@@ -29,9 +54,15 @@ pub(super) fn expand<'s>(
     let mut seen = Seen::default();
     let mut functions = Vec::with_capacity(members.value.len());
     for index in 0..members.value.len() {
-        let mut expansion =
-            Expansion { members: &members.value, index, seen: &mut seen, diagnostics };
-        let function = expansion.function(item);
+        let mut expansion = Expansion {
+            members: &members.value,
+            index,
+            seen: &mut seen,
+            incomplete: Vec::new(),
+            diagnostics,
+        };
+        let function = Cow::Owned(expansion.function(item));
+        let incomplete = expansion.incomplete;
         if seen.bytes > MAX_BYTES {
             let title = format!("family `{}` makes more than 16 MiB of text", item.name.text);
             let mistake = Diagnostic::error(code::TOO_LARGE, title)
@@ -40,7 +71,7 @@ pub(super) fn expand<'s>(
             diagnostics.push(mistake);
             return functions;
         }
-        functions.push(Cow::Owned(function));
+        functions.push(Expanded { function, member: members.value.get(index), incomplete });
     }
     // A placeholder without a key and a key without a placeholder are most likely one slip.
     if seen.unknown.is_empty() {
@@ -83,6 +114,7 @@ struct Expansion<'a> {
     members: &'a [Member],
     index: usize,
     seen: &'a mut Seen,
+    incomplete: Vec<Span>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -165,6 +197,7 @@ impl<'a> Expansion<'a> {
                     let span =
                         value.exact.map_or(value.span, |base| Span::new(base + at, base + end));
                     self.report_missing(key, span);
+                    self.incomplete.push(value.span);
                     // Another stand-in for each member, so that their names stay different.
                     text.push_str(&format!("x{}", self.index));
                 }

@@ -7,6 +7,9 @@ use std::ops::Range;
 /// How deeply types nest at most. Real ones stay below four.
 const MAX_DEPTH: usize = 16;
 
+const NO_POINTERS: &str =
+    "there are no pointers: write `text`, `bytes`, `[T]`, or a handle as `&Kind`";
+
 /// A type as written. Ranges are byte offsets in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expr {
@@ -63,10 +66,29 @@ pub struct Mistake {
 pub fn parse(text: &str) -> Result<Expr, Mistake> {
     let mut parser = Parser { text, at: 0, depth: 0 };
     let expr = parser.ty()?;
-    match parser.peek() {
-        None => Ok(expr),
-        Some(_) => Err(parser.unexpected("the type ends before this")),
+    let Some(next) = parser.peek() else { return Ok(expr) };
+    let mut mistake = parser.unexpected("the type ends before this");
+    if let Some(help) = forgotten(&expr.kind, next) {
+        mistake.help = help.to_owned();
     }
+    Err(mistake)
+}
+
+/// What was meant by a type that goes on where it should end.
+fn forgotten(before: &Kind, next: char) -> Option<&'static str> {
+    Some(match (before, next) {
+        (Kind::Name(word), _) if word == "mut" => "write `&mut Kind`",
+        (Kind::Name(word), _) if word == "const" => NO_POINTERS,
+        (Kind::Name(word), _) if matches!(word.as_str(), "enum" | "struct") => {
+            "write the plain name of a type"
+        }
+        (Kind::Callback(_, None), _) => {
+            "the result of a callback stands behind `->`: `fn(A, B) -> R`"
+        }
+        (_, '[') => "a list is `[T]`",
+        (_, ',') => "several results are a tuple: `(status: i64, output: text)`",
+        _ => return None,
+    })
 }
 
 struct Parser<'t> {
@@ -226,12 +248,12 @@ impl Parser<'_> {
             Some('<') => {
                 "there are no generics: a list is `[T]`, an option `T?`, a map is not possible"
             }
-            Some('*') => {
-                "there are no pointers: write `text`, `bytes`, `[T]`, or a handle as `&Kind`"
-            }
+            Some('*') => NO_POINTERS,
             Some('\'') => "there are no lifetimes: every parameter is borrowed for the call",
             Some(':') => "there are no paths: write the plain name of a type",
             Some(';') => "there are no arrays of fixed length: write `[T]`",
+            Some('?') => "an option is `T?`",
+            Some('{') => "there are no maps: write two lists, or a list of structs",
             _ => "the forms of a type are in specs/README.md",
         };
         self.mistake(what, help)
@@ -280,6 +302,18 @@ mod tests {
         assert_eq!(at("*const u8"), 0..1);
         assert_eq!(at("text text"), 5..9 - 3);
         assert_eq!(at("fn i64"), 3..4);
+    }
+
+    #[test]
+    fn what_was_meant_is_said() {
+        let help = |text: &str| parse(text).unwrap_err().help;
+        assert_eq!(help("mut Lock"), "write `&mut Kind`");
+        assert!(help("fn(i64) i64").contains("`->`"));
+        assert_eq!(help("text[]"), "a list is `[T]`");
+        assert!(help("text, i64").contains("tuple"));
+        assert_eq!(help("?text"), "an option is `T?`");
+        assert!(help("{text: i64}").contains("no maps"));
+        assert_eq!(help("text text"), "the forms of a type are in specs/README.md");
     }
 
     #[test]

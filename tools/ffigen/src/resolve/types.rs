@@ -65,7 +65,19 @@ enum Simple {
     Bytes,
 }
 
-type Mistake = Box<Diagnostic>;
+/// Why a text means no type.
+pub(super) struct Mistake {
+    /// The message.
+    pub(super) diagnostic: Diagnostic,
+    /// The name that nobody knows, if that is why.
+    pub(super) unknown: Option<String>,
+}
+
+impl From<Diagnostic> for Box<Mistake> {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Box::new(Mistake { diagnostic, unknown: None })
+    }
+}
 
 impl TypeNames {
     /// The names that a spec declares, and the primitives.
@@ -91,6 +103,13 @@ impl TypeNames {
         for (index, item) in spec.enums.iter().enumerate() {
             add(&item.name, Named::Enum(EnumId(index as u32)));
         }
+        // A name in another form than `UpperCamel` is one mistake, reported at its declaration; what refers to it in
+        // the right form finds it.
+        for (name, _) in &order {
+            if let Some(named) = names.get(name).copied() {
+                names.entry(symbol::camel(name)).or_insert(named);
+            }
+        }
         TypeNames { names, order }
     }
 
@@ -100,14 +119,12 @@ impl TypeNames {
         value: &Str,
         place: Place,
         draft: &mut Draft,
-    ) -> Result<Resolved, Mistake> {
+    ) -> Result<Resolved, Box<Mistake>> {
         let context = Context { names: self, value };
         let expr = grammar::parse(&value.text).map_err(|mistake| {
-            Box::new(
-                Diagnostic::error(code::BAD_TYPE, format!("`{}` is no type", shorten(&value.text)))
-                    .label(context.span(&mistake.range), mistake.what)
-                    .help(mistake.help),
-            )
+            Diagnostic::error(code::BAD_TYPE, format!("`{}` is no type", shorten(&value.text)))
+                .label(context.span(&mistake.range), mistake.what)
+                .help(mistake.help)
         })?;
         let span = context.span(&expr.range);
         let ty = match (&expr.kind, place) {
@@ -149,7 +166,7 @@ impl Context<'_> {
         &self,
         fields: &[TupleField],
         draft: &mut Draft,
-    ) -> Result<Vec<Field>, Mistake> {
+    ) -> Result<Vec<Field>, Box<Mistake>> {
         fields
             .iter()
             .map(|field| {
@@ -164,7 +181,7 @@ impl Context<'_> {
             .collect()
     }
 
-    fn ty(&self, expr: &Expr, draft: &mut Draft) -> Result<Ty, Mistake> {
+    fn ty(&self, expr: &Expr, draft: &mut Draft) -> Result<Ty, Box<Mistake>> {
         Ok(match &expr.kind {
             Kind::Name(name) => match self.named(name, expr)? {
                 Named::Ty(Simple::Scalar(scalar)) => Ty::Scalar(scalar),
@@ -192,7 +209,7 @@ impl Context<'_> {
         })
     }
 
-    fn named(&self, name: &str, expr: &Expr) -> Result<Named, Mistake> {
+    fn named(&self, name: &str, expr: &Expr) -> Result<Named, Box<Mistake>> {
         if let Some(named) = self.names.names.get(name) {
             return Ok(*named);
         }
@@ -208,15 +225,20 @@ impl Context<'_> {
             mistake = mistake.help(format!("write `{meant}`"));
         } else if matches!(name, "void" | "unit" | "nil" | "None" | "none") {
             mistake = mistake.help("leave `result` out of a function that gives nothing");
+        } else if !name.starts_with(|ch: char| ch.is_uppercase()) {
+            mistake = mistake.help(
+                "the types that need no declaration are `bool`, `i8` to `i64`, `u8` to `u64`, `f32`, `f64`, `text` \
+                 and `bytes`",
+            );
         } else {
             mistake = mistake.help(format!(
                 "declare it with `[[struct]]`, `[[enum]]` or `[[handle]]` and `name = \"{name}\"`"
             ));
         }
-        Err(Box::new(mistake))
+        Err(Box::new(Mistake { diagnostic: mistake, unknown: Some(name.to_owned()) }))
     }
 
-    fn borrow(&self, expr: &Expr, inner: &Expr, access: Access) -> Result<Ty, Mistake> {
+    fn borrow(&self, expr: &Expr, inner: &Expr, access: Access) -> Result<Ty, Box<Mistake>> {
         if let Kind::Name(name) = &inner.kind
             && let Named::Handle(id) = self.named(name, inner)?
         {
@@ -229,15 +251,15 @@ impl Context<'_> {
         )
         .label(self.span(&expr.range), "only a handle is written with `&`")
         .help(format!("write `{written}`: every parameter is borrowed for the call anyway"));
-        Err(Box::new(mistake))
+        Err(mistake.into())
     }
 
-    fn misplaced_tuple(&self, expr: &Expr) -> Mistake {
+    fn misplaced_tuple(&self, expr: &Expr) -> Box<Mistake> {
         let mistake =
             Diagnostic::error(code::BAD_PLACE, "a tuple stands where only a plain type can")
                 .label(self.span(&expr.range), "a tuple can only be the whole result of a function")
                 .help("declare a `[[struct]]` with `tuple = true` and write its name here");
-        Box::new(mistake)
+        mistake.into()
     }
 }
 
