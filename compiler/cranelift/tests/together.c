@@ -78,10 +78,65 @@ static void case_no_trap_jumps_over_the_runtime(void) {
     rt_cranelift_free_module(module);
 }
 
+/* What the guide says of functions of the runtime that generated code calls: each shape as parameters and results. */
+static const char *calls_of_each_shape =
+    "function %shapes(i64, i64, i64, i64, i64) -> i64 system_v {\n"
+    "    ss0 = explicit_slot 16\n"
+    "    fn0 = %rt_json_get_int(i64, i64, i64, i64) -> i8, i64 system_v\n"
+    "    fn1 = %rt_json_quote(i64, i64) -> i64, i64 system_v\n"
+    "    fn2 = %rt_text_free(i64, i64) -> i8 system_v\n"
+    "    fn3 = %rt_atomic_compare_exchange(i64, i64, i64, i64) -> i8 system_v\n"
+    "    fn4 = %rt_value_bool(i8 uext) -> i64 system_v\n"
+    "    fn5 = %rt_value_free(i64) -> i8 system_v\n"
+    "block0(v0: i64, v1: i64, v2: i64, v3: i64, v4: i64):\n"
+    "    v5, v6 = call fn0(v0, v1, v2, v3)\n"
+    "    v7, v8 = call fn1(v0, v1)\n"
+    "    v9 = call fn2(v7, v8)\n"
+    "    v10 = stack_addr.i64 ss0\n"
+    "    v11 = call fn3(v4, v6, v8, v10)\n"
+    "    v12 = load.i8 v10\n"
+    "    v13 = load.i64 v10+8\n"
+    "    v14 = call fn4(v12)\n"
+    "    v15 = call fn5(v14)\n"
+    "    v16 = iadd v5, v9\n"
+    "    v17 = iadd v11, v12\n"
+    "    v18 = iadd v16, v17\n"
+    "    v19 = iadd v18, v15\n"
+    "    v20 = uextend.i64 v19\n"
+    "    v21 = imul v20, v13\n"
+    "    return v21\n"
+    "}\n";
+
+#define SYMBOL(name) CHECK(rt_cranelift_add_symbol(module, RT_STR(#name), (int64_t)(intptr_t)name))
+
+static void case_code_calls_functions_of_each_shape(void) {
+    int64_t module = rt_cranelift_new_module(RT_STR("test"), RT_CRANELIFT_TARGET_HOST);
+    SYMBOL(rt_json_get_int);
+    SYMBOL(rt_json_quote);
+    SYMBOL(rt_text_free);
+    SYMBOL(rt_atomic_compare_exchange);
+    SYMBOL(rt_value_bool);
+    SYMBOL(rt_value_free);
+    CHECK_INT(rt_cranelift_define_text(module, RT_CSTR(calls_of_each_shape)), 1);
+    CHECK_INT(rt_cranelift_finalize_module(module), module);
+    const char *json = "{\"a\": 42}";
+    int64_t atomic = rt_atomic_new(42);
+    const int64_t args[] = {(int64_t)(intptr_t)json, (int64_t)strlen(json), (int64_t)(intptr_t)"a", 1, atomic};
+    rt_list_i64 results = rt_cranelift_call_function_catching(pointer_of(module, "shapes"), args, 5);
+    /* Five truths, one of each call, times what the atomic was before: the number of the JSON. */
+    CHECK(results.len == 1 && results.items[0] == 5 * 42);
+    /* It became the length of the quoted text. */
+    CHECK_INT(rt_atomic_load(atomic), (int64_t)strlen("\"{\\\"a\\\": 42}\""));
+    CHECK(rt_list_i64_free(results));
+    CHECK(rt_atomic_free(atomic));
+    rt_cranelift_free_module(module);
+}
+
 static const check_case cases[] = {
     CASE(results_go_from_one_to_the_other),
     CASE(there_is_one_error_and_one_table),
     CASE(no_trap_jumps_over_the_runtime),
+    CASE(code_calls_functions_of_each_shape),
 };
 
 CHECK_MAIN(cases)

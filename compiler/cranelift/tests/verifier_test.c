@@ -231,6 +231,10 @@ static void wrong_argument(scene s) {
 }
 static void wrong_indirect(scene s) { rt_cranelift_call_indirect(s.ctx, s.address_sig, s.param, &s.one32, 1); }
 static void wrong_jump(scene s) { rt_cranelift_jump_args(s.ctx, s.other, &s.one32, 1); }
+static void unknown_callee(scene s) { rt_cranelift_call(s.ctx, 99, NULL, 0); }
+static void unknown_variable(scene s) { rt_cranelift_use_var(s.ctx, 1); }
+static void unknown_block(scene s) { rt_cranelift_jump(s.ctx, 3); }
+static void unknown_param(scene s) { rt_cranelift_block_param(s.ctx, s.other, 1); }
 static void wrong_jump_count(scene s) { rt_cranelift_jump(s.ctx, s.other); }
 static void wrong_return(scene s) { rt_cranelift_return(s.ctx, s.param); }
 static void wrong_return_count(scene s) { rt_cranelift_return_void(s.ctx); }
@@ -306,10 +310,14 @@ static const struct {
     {wrong_count, "function `f`, block0, call: 0 arguments for a function with 2 parameters"},
     {wrong_argument, "function `f`, block0, call: argument 1 is v0 of type i64, not i32"},
     {wrong_indirect, "function `f`, block0, call_indirect: argument 0 is v2 of type i32, not i64"},
+    {unknown_callee, "function `f`, block0, call: `func` is 99; this function has the imports 1 to 3"},
+    {unknown_variable, "function `f`, block0, use_var: `variable` is 1; this function has no variables"},
+    {unknown_block, "function `f`, block0, jump: `block` is 3; this function has the blocks 1 to 2"},
+    {unknown_param, "function `f`, block0, block_param: parameter 1 of block1, which has 1 parameter"},
     {wrong_jump, "function `f`, block0, jump: argument 0 for block1 is v2 of type i32, not i64"},
-    {wrong_jump_count, "function `f`, block0, jump: 0 arguments for block1, which has 1 parameters"},
+    {wrong_jump_count, "function `f`, block0, jump: 0 arguments for block1, which has 1 parameter"},
     {wrong_return, "function `f`, block0, return: `value` is v0 of type i64, and must be i32"},
-    {wrong_return_count, "function `f`, block0, return: 0 values are returned, the signature has 1 results"},
+    {wrong_return_count, "function `f`, block0, return: 0 values returned, the signature has 1 result"},
     {wrong_tail_call, "function `f`, block0, return_call: caller and callee must both have the convention tail"},
     {wrong_exception, "calling convention `windows_fastcall` of callee does not support exceptions"},
     {wrong_result_number, "function `f`, block0, try_call: -2 is no value, no result and no payload of the call"},

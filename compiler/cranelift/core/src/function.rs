@@ -70,6 +70,23 @@ pub(crate) fn refuse<T>(code: ErrorCode, message: impl Into<String>) -> Built<T>
     Err(Problem::new(code, message))
 }
 
+/// A number of things, `1 parameter`, for messages.
+fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The error for a number that names none of the `count` things of a function.
+#[cold]
+fn no_such(name: &str, handle: i64, thing: &str, count: usize) -> Problem {
+    let there = match count {
+        0 => format!("no {thing}s"),
+        1 => format!("one {thing}, number 1"),
+        _ => format!("the {thing}s 1 to {count}"),
+    };
+    let message = format!("`{name}` is {handle}; this function has {there}");
+    Problem::new(ErrorCode::InvalidHandle, message)
+}
+
 #[expect(clippy::large_enum_variant, reason = "a box would cost every building call a look-up")]
 enum State {
     Building(Building),

@@ -1,7 +1,7 @@
 //! Blocks: making, entering, sealing, their parameters, and branches to them.
 
 use super::builder::{Building, handle_of};
-use super::{Built, FunctionContext, refuse};
+use super::{Built, FunctionContext, counted, no_such, refuse};
 use crate::types;
 use cranelift_codegen::entity::EntityRef;
 use cranelift_codegen::ir::{Block, BlockArg, BlockCall, Type};
@@ -67,9 +67,7 @@ impl Building {
         if index < self.blocks.len() as u64 {
             return Ok(Block::from_u32(index as u32));
         }
-        let count = self.blocks.len();
-        let message = format!("`{name}` is {handle}; this function has the blocks 1 to {count}");
-        refuse(ErrorCode::InvalidHandle, message)
+        Err(no_such(name, handle, "block", self.blocks.len()))
     }
 
     fn switch_to_block(&mut self, handle: i64) -> Built<()> {
@@ -143,7 +141,16 @@ impl Building {
         match usize::try_from(index).ok().and_then(|index| params.get(index)) {
             Some(&value) => Ok(handle_of(value)),
             None => {
-                let message = format!("parameter {index} of {block}, which has {count}");
+                let wanted = self.function().signature.params.len();
+                let mut message = format!(
+                    "parameter {index} of {block}, which has {}",
+                    counted(count, "parameter")
+                );
+                if count == 0 && block == Block::from_u32(0) && wanted > 0 {
+                    message.push_str(
+                        "; rt_cranelift_append_func_params gives it those of the function",
+                    );
+                }
                 refuse(ErrorCode::OutOfRange, message)
             }
         }
@@ -159,8 +166,8 @@ impl Building {
         let block = self.target(name, handle)?;
         let count = self.blocks[block.index()].params as usize;
         if args.len() != count {
-            let given = args.len();
-            let message = format!("{given} arguments for {block}, which has {count} parameters");
+            let (given, wanted) = (counted(args.len(), "argument"), counted(count, "parameter"));
+            let message = format!("{given} for {block}, which has {wanted}");
             return refuse(ErrorCode::InvalidArgument, message);
         }
         let mut list = Vec::with_capacity(count);

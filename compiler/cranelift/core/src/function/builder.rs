@@ -8,7 +8,7 @@
 //! Invariant: `builder` is the only way to `func` and `scratch` until it is given up.
 
 use super::block::BlockState;
-use super::{Built, Problem, refuse, text_name};
+use super::{Built, Problem, counted, no_such, refuse, text_name};
 use crate::declarations::Declarations;
 use cranelift_codegen::entity::EntityRef;
 use cranelift_codegen::ir::{
@@ -192,11 +192,10 @@ impl Building {
     #[cold]
     #[inline(never)]
     fn no_value(&self, name: &'static str, handle: i64) -> Problem {
-        let count = self.dfg().len_values();
-        let message = match handle {
-            0 => format!("`{name}` is 0, no value; did the call that was to make it fail?"),
-            _ => format!("`{name}` is {handle}; this function has the values 1 to {count}"),
-        };
+        if handle != 0 {
+            return no_such(name, handle, "value", self.dfg().len_values());
+        }
+        let message = format!("`{name}` is 0, no value; did the call that was to make it fail?");
         Problem::new(ErrorCode::InvalidHandle, message)
     }
 
@@ -283,8 +282,8 @@ impl Building {
         match usize::try_from(index).ok().and_then(|index| results.get(index)) {
             Some(&value) => Ok(handle_of(value)),
             None => {
-                let message =
-                    format!("result {index} of an instruction that has {} results", results.len());
+                let results = counted(results.len(), "result");
+                let message = format!("result {index} of an instruction that has {results}");
                 refuse(ErrorCode::OutOfRange, message)
             }
         }

@@ -1,7 +1,7 @@
 //! Calls: direct and through addresses, ordinary, in tail position, and with exception tables.
 
 use super::builder::{Building, handle_of};
-use super::{Built, FunctionContext, refuse};
+use super::{Built, FunctionContext, counted, refuse};
 use crate::signature::Signature;
 use cranelift_codegen::ir::{
     BlockArg, BlockCall, ExceptionTableData, ExceptionTableItem, ExceptionTag, Inst,
@@ -24,8 +24,9 @@ impl Building {
         };
         let params = &self.dfg().signatures[signature].params;
         if values.len() != params.len() {
-            let (given, count) = (values.len(), params.len());
-            let message = format!("{given} arguments for a function with {count} parameters");
+            let given = counted(values.len(), "argument");
+            let message =
+                format!("{given} for a function with {}", counted(params.len(), "parameter"));
             return refuse(ErrorCode::InvalidArgument, message);
         }
         for (index, (value, param)) in values.iter().zip(params).enumerate() {
@@ -115,8 +116,9 @@ impl Building {
         let block = self.target("block", block)?;
         let wanted: Vec<Type> = self.dfg().block_param_types(block).collect();
         if args.len() != wanted.len() {
-            let (given, count) = (args.len(), wanted.len());
-            let message = format!("{given} arguments for {block}, which has {count} parameters");
+            let (given, wanted) =
+                (counted(args.len(), "argument"), counted(wanted.len(), "parameter"));
+            let message = format!("{given} for {block}, which has {wanted}");
             return refuse(ErrorCode::InvalidArgument, message);
         }
         let mut list = Vec::with_capacity(args.len());

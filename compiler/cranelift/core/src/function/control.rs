@@ -1,7 +1,7 @@
 //! Branches, returns and traps.
 
 use super::builder::{Building, FIRST_LIST_LIMIT};
-use super::{Built, FunctionContext, inst::class, refuse};
+use super::{Built, FunctionContext, counted, inst::class, refuse};
 use crate::types;
 use cranelift_codegen::ir::{
     BlockCall, InstructionData, JumpTableData, Opcode, Type, Value, ValueList, types as ir,
@@ -53,8 +53,8 @@ impl Building {
         let wanted: Vec<Type> =
             self.function().signature.returns.iter().map(|param| param.value_type).collect();
         if values.len() != wanted.len() {
-            let (given, count) = (values.len(), wanted.len());
-            let message = format!("{given} values are returned, the signature has {count} results");
+            let (given, wanted) = (counted(values.len(), "value"), counted(wanted.len(), "result"));
+            let message = format!("{given} returned, the signature has {wanted}");
             return refuse(ErrorCode::InvalidArgument, message);
         }
         let pairs = values.iter().zip(wanted);
@@ -76,8 +76,8 @@ impl Building {
         match self.staged_calls.get(index).copied() {
             Some(call) => Ok(call.deep_clone(&mut self.dfg_mut().value_lists)),
             None => {
-                let count = self.staged_calls.len();
-                let message = format!("`{name}` is {handle}; {count} block calls are staged");
+                let staged = counted(self.staged_calls.len(), "staged block call");
+                let message = format!("`{name}` is {handle}; this function has {staged}");
                 refuse(ErrorCode::InvalidHandle, message)
             }
         }

@@ -1,7 +1,7 @@
 //! What a function takes from its module: functions, data and signatures.
 
 use super::builder::Building;
-use super::{Built, FunctionContext, refuse};
+use super::{Built, FunctionContext, no_such, refuse};
 use crate::declarations::{DATA, Declarations, FUNCTIONS, Symbol};
 use crate::signature::Signature;
 use crate::types::Linkage;
@@ -60,10 +60,7 @@ impl Building {
             return Ok(FuncRef::from_u32(index as u32));
         }
         if handle < 1 << 24 {
-            let count = self.dfg().ext_funcs.len();
-            let message =
-                format!("`{name}` is {handle}; this function has the imports 1 to {count}");
-            return refuse(ErrorCode::InvalidHandle, message);
+            return Err(no_such(name, handle, "import", self.dfg().ext_funcs.len()));
         }
         let declared = self.module()?.function_index(name, handle)?;
         self.import(declared)

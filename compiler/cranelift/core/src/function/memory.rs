@@ -1,7 +1,7 @@
 //! Loads, stores, atomics and the stack.
 
 use super::builder::{Building, KnownFlags};
-use super::{Built, FunctionContext, inst::class, refuse};
+use super::{Built, FunctionContext, inst::class, no_such, refuse};
 use crate::types;
 use cranelift_codegen::entity::EntityRef;
 use cranelift_codegen::ir::immediates::Offset32;
@@ -157,9 +157,7 @@ impl Building {
         let slots = &self.function().sized_stack_slots;
         let index = (handle as u64).wrapping_sub(1);
         if index >= slots.len() as u64 {
-            let message =
-                format!("`slot` is {handle}; this function has the slots 1 to {}", slots.len());
-            return refuse(ErrorCode::InvalidHandle, message);
+            return Err(no_such("slot", handle, "slot", slots.len()));
         }
         let slot = StackSlot::from_u32(index as u32);
         let size = i64::from(slots[slot].size);

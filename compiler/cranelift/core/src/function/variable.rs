@@ -2,7 +2,7 @@
 //! parameters.
 
 use super::builder::{Building, handle_of};
-use super::{Built, FunctionContext, refuse};
+use super::{Built, FunctionContext, no_such, refuse};
 use crate::types;
 use cranelift_codegen::entity::EntityRef;
 use cranelift_codegen::ir::Type;
@@ -17,12 +17,7 @@ impl Building {
         let index = (handle as u64).wrapping_sub(1) as usize;
         match self.variables.get(index) {
             Some(&ty) => Ok((Variable::new(index), ty)),
-            None => {
-                let count = self.variables.len();
-                let message =
-                    format!("`variable` is {handle}; this function has the variables 1 to {count}");
-                refuse(ErrorCode::InvalidHandle, message)
-            }
+            None => Err(no_such("variable", handle, "variable", self.variables.len())),
         }
     }
 }
