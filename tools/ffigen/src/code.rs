@@ -171,7 +171,8 @@ name, one symbol or one handle tag; nor may one spec be given twice."
 
     UNKNOWN_PLACE "F0210" "recording of something that is not there"
 "`[record]` names parameters (`block` for every function that has one, `rt_f.block` for one function)
-and functions, and one of the items as `origin`. A name that nothing has would leave calls recorded in another way than was meant."
+and functions, and one of the items as `origin`. A name that nothing has would leave calls recorded
+in another way than was meant."
 
     UNSEEN_TYPE "F0211" "Rust type that generated code cannot see"
 "`rust` of a handle is written into a file of its own, which sees neither the items of the module nor
