@@ -22,13 +22,14 @@ fn main() {
         .iter()
         .map(|way| Trial::test(format!("wrong/{}", way.name), || Ok(check_wrong(way)?)))
         .collect();
-    let rights: [(&str, Test); 8] = [
+    let rights: [(&str, Test); 9] = [
         ("files_of_generate", files_of_generate),
         ("nothing_is_left_behind", nothing_is_left_behind),
         ("own_files_stay", own_files_stay),
         ("own_files_without_a_place", own_files_without_a_place),
         ("empty_directory_and_link", empty_directory_and_link),
         ("order_of_specs", order_of_specs),
+        ("the_base_that_ffigen_carries", the_base_that_ffigen_carries),
         ("a_module_of_somebody_else", a_module_of_somebody_else),
         ("a_file_that_cannot_be_written", a_file_that_cannot_be_written),
     ];
@@ -124,10 +125,10 @@ const WAYS: &[Way] = &[
     placed!("missing_spec", |_| {}, &["workspace", "dmeo.toml", "--out", "out"], "dmeo.toml"),
     placed!(
         "no_base",
-        |here| fs::remove_file(here.join("base.toml")).unwrap(),
-        CALL,
-        "base.toml",
-        "--base"
+        |_| {},
+        &["workspace", "demo.toml", "--base", "bse.toml", "--out", "out"],
+        "bse.toml",
+        "help"
     ),
     placed!(
         "another_base",
@@ -336,6 +337,22 @@ fn order_of_specs() -> Result<(), Failed> {
     write(&place.path(), &[&["workspace"], &specs[..], &["--out", "two"]].concat())?;
     let equal = files(&place.path().join("one")) == files(&place.path().join("two"));
     if equal { Ok(()) } else { Err("another order, other files".into()) }
+}
+
+/// A spec that lies alone is read with the base spec of the runtime that a workspace takes along: the same files.
+fn the_base_that_ffigen_carries() -> Result<(), Failed> {
+    let place = prepare(&RIGHT)?;
+    let write_both = |workspace: &str, generated: &str| -> Result<(), Failed> {
+        write(&place.path(), &["workspace", "demo.toml", "--out", workspace])?;
+        write(&place.path(), &["generate", "demo.toml", "--out", generated])
+    };
+    write_both("one", "generated/one")?;
+    fs::remove_file(place.path().join("base.toml"))?;
+    write_both("two", "generated/two")?;
+    let equal =
+        |one: &str, two: &str| files(&place.path().join(one)) == files(&place.path().join(two));
+    let is_same = equal("one", "two") && equal("generated/one", "generated/two");
+    if is_same { Ok(()) } else { Err("without base.toml there are other files".into()) }
 }
 
 /// A crate that ours does not know is for cargo to find; the lock file has what is known.

@@ -218,12 +218,6 @@ pub const CALLS: &[Way] = &[
     called!("missing_manifest", ["abi-diff", "old.json", "new.json"], 2, "old.json", "help"),
     called!("spec_as_manifest", ["abi-diff", "demo.toml", "demo.toml"], 2, "demo.toml", "help"),
     Way {
-        name: "no_base_beside_the_spec",
-        prepare: |directory| fs::remove_file(directory.join("base.toml")).unwrap(),
-        args: GENERATE,
-        end: End { code: 2, says: &["base.toml", "--base"] },
-    },
-    Way {
         name: "loop_of_links",
         prepare: |directory| symlink("loop.toml", directory.join("loop.toml")).unwrap(),
         args: &["generate", "loop.toml", "--out", "out"],

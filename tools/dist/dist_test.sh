@@ -57,11 +57,15 @@ for file in include/rt.h include/rt_cranelift.h include/rt_all.h simple/cranelif
 done
 # The generator needs nothing but itself: the smallest spec of the page about specs becomes a module and a workspace.
 sed -n '/^```toml$/,/^```$/p' "$work/first/$top/specs/README.md" | sed '1d;/^```$/q' | sed '$d' >"$work/greet.toml"
-ffigen=$work/first/$top/bin/ffigen base=$work/first/$top/specs/base.toml
+ffigen=$work/first/$top/bin/ffigen
 "$ffigen" --version
 for verb in generate workspace; do
-    "$ffigen" "$verb" "$work/greet.toml" --base "$base" --out "$work/$verb"
+    "$ffigen" "$verb" "$work/greet.toml" --out "$work/$verb"
 done
+# shellcheck disable=SC2046 # Two words for each module.
+"$ffigen" workspace "$work/greet.toml" "$work/first/$top"/specs/*.toml \
+    $(printf -- '--baseline %s ' "$work/first/$top"/abi/*.json) --out "$work/together"
+grep -q 'rt_greet.h' "$work/together/include/rt_all.h" || fail "the runtime with a module more lacks the module"
 grep -q 'rt_greet(' "$work/generate/c/rt_greet.h" || fail "ffigen wrote no header"
 cmp "$work/generate/c/rt_greet.h" "$work/workspace/include/rt_greet.h" || fail "the workspace has another header"
 [ -f "$work/workspace/Cargo.lock" ] || fail "the workspace pins no versions"

@@ -42,7 +42,8 @@ pub struct Input {
     /// Spec files.
     #[arg(required = true, value_name = "SPEC")]
     pub specs: Vec<PathBuf>,
-    /// The spec with the error codes [default: base.toml beside the first spec, else in the directory above].
+    /// The spec with the error codes [default: base.toml beside the first spec, else in the directory above, else that
+    /// of the runtime which ffigen carries].
     #[arg(long, value_name = "FILE")]
     pub base: Option<PathBuf>,
     /// The committed manifest of a module, for each module that has one: programs compiled against

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use diag::{Diagnostic, SourceFile, Style, json_line, print, print_message};
 use ffigen::emit::manifest::Manifest;
 use ffigen::emit::{self, Emitter};
-use ffigen::resolve::Base;
 use ffigen::{Compiled, abi_diff, code, source, spec};
 
 use crate::args::{AbiDiff, Check, Format, Generate, Index, Input, Stage, Verb};
@@ -30,6 +29,13 @@ pub struct Outcome {
 
 /// Why a verb ended early; everything is printed already.
 struct Stopped;
+
+/// The base spec.
+struct Base {
+    /// Where it lies, unless this program carries it.
+    path: Option<PathBuf>,
+    file: SourceFile,
+}
 
 /// Does what the command line asks for.
 pub fn run(verb: Verb, style: Style) -> Outcome {
@@ -57,7 +63,7 @@ impl Session {
         // An emitter named twice writes its files once.
         let is_wanted = |one: &Emitter| generate.emit.is_empty() || generate.emit.contains(one);
         let emitters: Vec<_> = Emitter::all().into_iter().filter(is_wanted).collect();
-        let (_, compiled) = self.compile(&generate.input, &emitters)?;
+        let compiled = self.compile(&generate.input, &emitters)?;
         let is_one = compiled.len() == 1;
         let outputs: Vec<_> = compiled
             .iter()
@@ -79,7 +85,7 @@ impl Session {
             return self.print_specs(&check.input);
         }
         // Emitting is part of checking only in so far as it cannot fail, so no emitter runs.
-        let (_, compiled) = self.compile(&check.input, &[])?;
+        let compiled = self.compile(&check.input, &[])?;
         for model in compiled.iter().filter_map(|one| one.model.as_ref()) {
             match check.stage {
                 Some(Stage::Model) => writeln!(self.outcome.output, "{model:#?}").unwrap_or(()),
@@ -165,41 +171,56 @@ impl Session {
     }
 
     /// Reads, checks and emits all specs; stops if anything was reported.
-    fn compile(
-        &mut self,
-        input: &Input,
-        emitters: &[Emitter],
-    ) -> Result<(Vec<SourceFile>, Vec<Compiled>), Stopped> {
+    fn compile(&mut self, input: &Input, emitters: &[Emitter]) -> Result<Vec<Compiled>, Stopped> {
         self.format = input.message_format;
         let files = self.read_all(&input.specs)?;
         let base = self.base(input)?;
+        self.compile_files(input, &files, &base.file, emitters)
+    }
+
+    /// The same for files that are read.
+    fn compile_files(
+        &mut self,
+        input: &Input,
+        files: &[SourceFile],
+        base: &SourceFile,
+        emitters: &[Emitter],
+    ) -> Result<Vec<Compiled>, Stopped> {
+        let (resolved, diagnostics) = ffigen::base(base);
+        self.report(base, &diagnostics);
+        self.stop_after_diagnostics()?;
+        let resolved = resolved.unwrap_or_default();
         let baselines = self.baselines(input)?;
-        let compiled = ffigen::compile(&files, &base, &baselines, emitters);
+        let compiled = ffigen::compile(files, &resolved, &baselines, emitters);
         for (file, one) in files.iter().zip(&compiled) {
             self.report(file, &one.diagnostics);
         }
         self.stop_after_diagnostics()?;
-        Ok((files, compiled))
+        Ok(compiled)
     }
 
-    /// The base spec of these specs; there is at least one.
-    fn base_path(&mut self, input: &Input) -> Result<PathBuf, Stopped> {
-        match (&input.base, input.specs.first()) {
-            (Some(path), _) => Ok(path.clone()),
-            (None, first) => {
-                disk::find_base(first.map_or(Path::new("base.toml"), PathBuf::as_path))
-                    .map_err(|failure| self.fail(&failure))
-            }
-        }
-    }
-
+    /// The base spec of these specs, of which there is at least one: the one that is named, or lies near the first of
+    /// them, or is one of them, or is that of the runtime which this program carries.
     fn base(&mut self, input: &Input) -> Result<Base, Stopped> {
-        let path = self.base_path(input)?;
-        let Some(file) = self.read(&path) else { return Err(Stopped) };
-        let (base, diagnostics) = ffigen::base(&file);
-        self.report(&file, &diagnostics);
-        self.stop_after_diagnostics()?;
-        Ok(base.unwrap_or_default())
+        let first = input.specs.first().map_or(Path::new("base.toml"), PathBuf::as_path);
+        let is_base = |path: &&PathBuf| path.file_name().is_some_and(|name| name == "base.toml");
+        let found = match (&input.base, input.specs.iter().find(is_base)) {
+            (Some(path), _) => Ok(path.clone()),
+            (None, other) => {
+                disk::find_base(first).or_else(|failure| other.cloned().ok_or(failure))
+            }
+        };
+        let carried = sources::FILES.iter().find(|(name, _)| *name == "specs/base.toml");
+        match (found, carried) {
+            (Ok(path), _) => {
+                let file = self.read(&path).ok_or(Stopped)?;
+                Ok(Base { path: Some(path), file })
+            }
+            (Err(_), Some((name, text))) => {
+                Ok(Base { path: None, file: SourceFile::new(*name, *text) })
+            }
+            (Err(failure), None) => Err(self.fail(&failure)),
+        }
     }
 
     fn baselines(&mut self, input: &Input) -> Result<Vec<Manifest>, Stopped> {

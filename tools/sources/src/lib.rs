@@ -146,6 +146,7 @@ files! {
     "ffi/syscalls/src/system.rs",
     "ffi/syscalls/src/thread.rs",
     "ffi/system/abi.json",
+    "specs/base.toml",
     "third_party/workspace/Cargo.lock",
     "third_party/workspace/edges.txt",
     "third_party/workspace/licences.txt",

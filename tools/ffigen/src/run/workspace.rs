@@ -1,18 +1,24 @@
 //! The verb `workspace`.
 
+use std::path::Path;
+
 use ffigen::emit::Emitter;
 use ffigen::workspace::{self, Module, Sources};
 
-use super::{Session, Stopped};
+use super::{Base, Session, Stopped};
 use crate::args::Workspace;
 use crate::disk::{self, Failure};
 
 impl Session {
     pub(super) fn workspace(&mut self, verb: &Workspace) -> Result<(), Stopped> {
         self.format = verb.input.message_format;
-        let specs = self.with_base(verb)?;
-        let input = crate::args::Input { specs, ..verb.input.clone() };
-        let (files, compiled) = self.compile(&input, &Emitter::all())?;
+        let mut files = self.read_all(&verb.input.specs)?;
+        let base = self.base(&verb.input)?;
+        // The base spec is a module of every library, named or not.
+        if !verb.input.specs.iter().any(|path| base.is_at(path)) {
+            files.insert(0, base.file.clone());
+        }
+        let compiled = self.compile_files(&verb.input, &files, &base.file, &Emitter::all())?;
         let modules: Vec<_> = files
             .iter()
             .zip(&compiled)
@@ -28,17 +34,11 @@ impl Session {
         let files: Vec<_> = workspace.iter().map(|(path, text)| (path.to_owned(), text)).collect();
         disk::tree::replace(&verb.out, &files).map_err(|failure| self.fail(&failure))
     }
+}
 
-    /// The specs with the base spec, which is a module of every library.
-    fn with_base(&mut self, verb: &Workspace) -> Result<Vec<std::path::PathBuf>, Stopped> {
-        let mut specs = verb.input.specs.clone();
-        let base = self.base_path(&verb.input)?;
-        let is_base = |path: &std::path::PathBuf| {
-            path.canonicalize().ok().is_some_and(|path| base.canonicalize().ok() == Some(path))
-        };
-        if !specs.iter().any(is_base) {
-            specs.insert(0, base);
-        }
-        Ok(specs)
+impl Base {
+    fn is_at(&self, path: &Path) -> bool {
+        let place = self.path.as_ref().and_then(|path| path.canonicalize().ok());
+        place.is_some() && path.canonicalize().ok() == place
     }
 }
