@@ -1,4 +1,5 @@
-/* What functions do when a machine has nothing left for them: a table of situation, function, error and remains.
+/* What functions do when a machine has nothing left for them, or paths lead nowhere: a table of
+ * situation, function, error and remains.
  *
  * In each situation every function that can meet it is called. It has to fail with the code of the situation and a
  * message that names the function, and to leave files, descriptors, results, handles and children as they were.
@@ -21,7 +22,7 @@ enum {
 };
 
 /* Things that calls need, made before anything is taken away. */
-static int64_t hasher, listener, near, far, udp;
+static int64_t hasher, listener, near, far, udp, module, signature;
 static int32_t backlog_port;
 static const int32_t usr1[] = { SIGUSR1 };
 static const rt_text stubborn[] = { RT_TEXT("-c"), RT_TEXT("trap '' TERM INT HUP QUIT; while :; do sleep 1; done") };
@@ -95,9 +96,6 @@ static bool writes_in_vain(void) {
     return false;
 }
 
-#define ON(path) RT_STR("small/" path)
-#define OFF(path) RT_STR("closed/" path)
-#define HIDDEN RT_STR("hidden/a.txt")
 #define BYTES big, BIG
 #define COSTLY_HASH                                                                                                  \
     RT_STR("$argon2id$v=19$m=262144,t=1,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
@@ -107,126 +105,8 @@ static bool writes_in_vain(void) {
 #define TOML_ITEMS toml_items, sizeof toml_items
 #define YAML_ITEMS yaml_items, sizeof yaml_items
 #define CBOR_ITEMS cbor_items, sizeof cbor_items
-#define GIVES_NOTHING(call, field) ((call).field == NULL)
 
-#define FILE_HASHES(ROW, place, path)                                                                                \
-    ROW(place, rt_file_hash_sha1, KEEPS, GIVES_NOTHING(rt_file_hash_sha1(path), ptr))                                \
-    ROW(place, rt_file_hash_sha224, KEEPS, GIVES_NOTHING(rt_file_hash_sha224(path), ptr))                            \
-    ROW(place, rt_file_hash_sha256, KEEPS, GIVES_NOTHING(rt_file_hash_sha256(path), ptr))                            \
-    ROW(place, rt_file_hash_sha384, KEEPS, GIVES_NOTHING(rt_file_hash_sha384(path), ptr))                            \
-    ROW(place, rt_file_hash_sha512, KEEPS, GIVES_NOTHING(rt_file_hash_sha512(path), ptr))                            \
-    ROW(place, rt_file_hash_sha512_256, KEEPS, GIVES_NOTHING(rt_file_hash_sha512_256(path), ptr))                    \
-    ROW(place, rt_file_hash_blake3, KEEPS, GIVES_NOTHING(rt_file_hash_blake3(path), ptr))                            \
-    ROW(place, rt_file_hash, KEEPS, GIVES_NOTHING(rt_file_hash(path), ptr))                                          \
-    ROW(place, rt_hasher_update_file, KEEPS, rt_hasher_update_file(hasher, path) == -1)
-
-#define READS(ROW, place, path)                                                                                      \
-    ROW(place, rt_file_read_text, KEEPS, GIVES_NOTHING(rt_file_read_text(path), ptr))                                \
-    ROW(place, rt_file_read_bytes, KEEPS, GIVES_NOTHING(rt_file_read_bytes(path), ptr))                              \
-    ROW(place, rt_file_read_lines, KEEPS, GIVES_NOTHING(rt_file_read_lines(path), items))                            \
-    ROW(place, rt_file_read_range, KEEPS, GIVES_NOTHING(rt_file_read_range(path, 1, INT64_MAX), ptr))                \
-    ROW(place, rt_file_mmap_read_text, KEEPS, GIVES_NOTHING(rt_file_mmap_read_text(path), ptr))                      \
-    ROW(place, rt_file_mmap_read_bytes, KEEPS, GIVES_NOTHING(rt_file_mmap_read_bytes(path), items))                  \
-    ROW(place, rt_file_mmap_bytes, KEEPS, GIVES_NOTHING(rt_file_mmap_bytes(path), ptr))                              \
-    ROW(place, rt_cli_read_file, KEEPS, GIVES_NOTHING(rt_cli_read_file(path), ptr))
-
-/* What makes files; AT gives a path at the place that is taken away. */
-#define PACKS(ROW, place, AT)                                                                                        \
-    ROW(place, rt_gzip_compress, KEEPS, !rt_gzip_compress(RT_STR("noise/n"), AT("new")))                             \
-    ROW(place, rt_xz_compress, KEEPS, !rt_xz_compress(RT_STR("noise/n"), AT("new")))                                 \
-    ROW(place, rt_zstd_compress, KEEPS, !rt_zstd_compress(RT_STR("noise/n"), AT("new")))                             \
-    ROW(place, rt_gzip_compress_with, KEEPS, !rt_gzip_compress_with(RT_STR("noise/n"), AT("new"), 1))                \
-    ROW(place, rt_xz_compress_with, KEEPS, !rt_xz_compress_with(RT_STR("noise/n"), AT("new"), 1))                    \
-    ROW(place, rt_gzip_decompress, KEEPS, !rt_gzip_decompress(RT_STR("n.gz"), AT("new")))                            \
-    ROW(place, rt_xz_decompress, KEEPS, !rt_xz_decompress(RT_STR("n.xz"), AT("new")))                                \
-    ROW(place, rt_zstd_decompress, KEEPS, !rt_zstd_decompress(RT_STR("n.zst"), AT("new")))                           \
-    ROW(place, rt_gzip_decompress_with, KEEPS, !rt_gzip_decompress_with(RT_STR("n.gz"), AT("new"), BIG))             \
-    ROW(place, rt_xz_decompress_with, KEEPS, !rt_xz_decompress_with(RT_STR("n.xz"), AT("new"), BIG))                 \
-    ROW(place, rt_zstd_decompress_with, KEEPS, !rt_zstd_decompress_with(RT_STR("n.zst"), AT("new"), BIG))            \
-    ROW(place, rt_tar_create, KEEPS, !rt_tar_create(AT("new"), RT_STR("noise")))                                     \
-    ROW(place, rt_zip_create, KEEPS, !rt_zip_create(AT("new"), RT_STR("noise")))                                     \
-    ROW(place, rt_tar_extract, KEEPS, !rt_tar_extract(RT_STR("n.tar"), AT("new")))                                   \
-    ROW(place, rt_zip_extract, KEEPS, !rt_zip_extract(RT_STR("n.zip"), AT("new")))                                   \
-    ROW(place, rt_archive_create, KEEPS, !rt_archive_create(AT("new"), RT_STR("noise"), RT_ARCHIVE_FORMAT_TAR))      \
-    ROW(place, rt_archive_extract, KEEPS, rt_archive_extract(RT_STR("n.tar"), AT("new")) == -1)                      \
-    ROW(place, rt_archive_extract_with, KEEPS, rt_archive_extract_with(RT_STR("n.zip"), AT("new"), &usual) == -1)
-
-#define WRITES(ROW, place, AT)                                                                                       \
-    ROW(place, rt_file_write_text, CUTS, !rt_file_write_text(AT("a.txt"), BYTES))                                    \
-    ROW(place, rt_write_file, CUTS, !rt_write_file(AT("a.txt"), BYTES))                                              \
-    ROW(place, rt_file_write_bytes, CUTS, !rt_file_write_bytes(AT("a.txt"), BYTES))                                  \
-    ROW(place, rt_file_append_text, CUTS | ADDS,                                                                     \
-        !rt_file_append_text(AT("a.txt"), BYTES))                                                                    \
-    ROW(place, rt_file_append_bytes, CUTS | ADDS,                                                                    \
-        !rt_file_append_bytes(AT("a.txt"), BYTES))                                                                   \
-    ROW(place, rt_file_create_new, KEEPS, !rt_file_create_new(AT("new"), BYTES))                                     \
-    ROW(place, rt_file_atomic_write, KEEPS, !rt_file_atomic_write(AT("a.txt"), BYTES))                               \
-    ROW(place, rt_file_atomic_write_bytes, KEEPS, !rt_file_atomic_write_bytes(AT("a.txt"), BYTES))                   \
-    ROW(place, rt_file_copy, KEEPS, !rt_file_copy(RT_STR("noise/n"), AT("new")))                                     \
-    ROW(place, rt_history_save, KEEPS, !rt_history_save(AT("a.txt")))                                                \
-    ROW(place, rt_cranelift_emit_object, KEEPS, !rt_cranelift_emit_object(a_module(), AT("new")))                    \
-    ROW(place, rt_cranelift_emit_object_raw, KEEPS, !rt_cranelift_emit_object_raw(a_module(), AT("new")))
-
-#define MAKES(ROW, place, AT)                                                                                        \
-    ROW(place, rt_symlink_create, KEEPS, !rt_symlink_create(RT_STR("x"), AT("new")))                                 \
-    ROW(place, rt_dir_create, KEEPS, !rt_dir_create(AT("new"), false))                                               \
-    ROW(place, rt_dir_create_all, KEEPS, !rt_dir_create_all(AT("new/deep")))                                         \
-    ROW(place, rt_temp_file_create, KEEPS,                                                                           \
-        GIVES_NOTHING(rt_temp_file_create(AT(""), RT_STR("a"), RT_STR("b")), ptr))                                   \
-    ROW(place, rt_temp_dir_create, KEEPS, GIVES_NOTHING(rt_temp_dir_create(AT(""), RT_STR("a")), ptr))
-
-#define LOOKS(ROW, place)                                                                                            \
-    ROW(place, rt_file_exists, KEEPS, !rt_file_exists(HIDDEN))                                                       \
-    ROW(place, rt_cli_file_exists, KEEPS, !rt_cli_file_exists(HIDDEN))                                               \
-    ROW(place, rt_dir_exists, KEEPS, !rt_dir_exists(HIDDEN))                                                         \
-    ROW(place, rt_file_size, KEEPS, rt_file_size(HIDDEN) == -1)                                                      \
-    ROW(place, rt_file_modified, KEEPS, rt_file_modified(HIDDEN) == -1)                                              \
-    ROW(place, rt_file_modified_time, KEEPS, rt_file_modified_time(HIDDEN) == -1)                                    \
-    ROW(place, rt_file_modified_micros, KEEPS, rt_file_modified_micros(HIDDEN) == -1)                                \
-    ROW(place, rt_file_get_kind, KEEPS, rt_file_get_kind(HIDDEN) == 0)                                               \
-    ROW(place, rt_file_get_info, KEEPS, !rt_file_get_info(HIDDEN, &info))                                            \
-    ROW(place, rt_link_get_info, KEEPS, !rt_link_get_info(HIDDEN, &info))                                            \
-    ROW(place, rt_file_get_permissions, KEEPS, rt_file_get_permissions(HIDDEN) == -1)                                \
-    ROW(place, rt_symlink_read, KEEPS, GIVES_NOTHING(rt_symlink_read(HIDDEN), ptr))                                  \
-    ROW(place, rt_path_canonical, KEEPS, GIVES_NOTHING(rt_path_canonical(HIDDEN), ptr))                              \
-    ROW(place, rt_env_set_cwd, KEEPS, !rt_env_set_cwd(RT_STR("hidden")))                                             \
-    ROW(place, rt_system_disk_space, KEEPS, !rt_system_disk_space(HIDDEN, &space))                                   \
-    ROW(place, rt_archive_list, KEEPS, GIVES_NOTHING(rt_archive_list(HIDDEN), items))                                \
-    ROW(place, rt_archive_list_with, KEEPS, GIVES_NOTHING(rt_archive_list_with(HIDDEN, &usual), items))              \
-    ROW(place, rt_archive_read, KEEPS, GIVES_NOTHING(rt_archive_read(HIDDEN, RT_STR("a"), 9), ptr))                  \
-    ROW(place, rt_archive_detect, KEEPS, rt_archive_detect(HIDDEN) == 0)                                             \
-    ROW(place, rt_history_load, KEEPS, !rt_history_load(HIDDEN))                                                     \
-    ROW(place, rt_dir_list, KEEPS, GIVES_NOTHING(rt_dir_list(RT_STR("hidden")), items))                              \
-    ROW(place, rt_dir_entries, KEEPS, GIVES_NOTHING(rt_dir_entries(RT_STR("hidden")), items))                        \
-    ROW(place, rt_dir_walk, KEEPS, GIVES_NOTHING(rt_dir_walk(RT_STR("hidden")), items))                              \
-    ROW(place, rt_list_dir_recursive, KEEPS,                                                                         \
-        GIVES_NOTHING(rt_list_dir_recursive(RT_STR("hidden"), RT_STR("txt")), items))                                \
-    ROW(place, rt_glob, KEEPS, GIVES_NOTHING(rt_glob(RT_STR("hidden/*")), items))                                    \
-    ROW(place, rt_watch_new, KEEPS, rt_watch_new(RT_STR("hidden"), false) == 0)                                      \
-    ROW(place, rt_cli_watch_file, KEEPS, rt_cli_watch_file(RT_STR("hidden")) == 0)
-
-#define CHANGES(ROW, place)                                                                                          \
-    ROW(place, rt_file_truncate, KEEPS, !rt_file_truncate(OFF("a.txt"), 1))                                          \
-    ROW(place, rt_file_delete, KEEPS, !rt_file_delete(OFF("a.txt")))                                                 \
-    ROW(place, rt_file_remove, KEEPS, !rt_file_remove(OFF("a.txt")))                                                 \
-    ROW(place, rt_file_set_permissions, KEEPS, !rt_file_set_permissions(HIDDEN, 0600))                               \
-    ROW(place, rt_file_set_modified_micros, KEEPS, !rt_file_set_modified_micros(HIDDEN, 0))                          \
-    ROW(place, rt_hard_link_create, KEEPS, !rt_hard_link_create(RT_STR("noise/n"), OFF("new")))                      \
-    ROW(place, rt_file_lock, KEEPS, rt_file_lock(OFF("new"), 0) == 0)                                                \
-    ROW(place, rt_file_lock_shared, KEEPS, rt_file_lock_shared(OFF("new"), 0) == 0)                                  \
-    ROW(place, rt_dir_remove, KEEPS, !rt_dir_remove(OFF("dir"), false))                                              \
-    ROW(place, rt_dir_remove_all, PARTS, !rt_dir_remove_all(OFF("dir")))
-
-#define STARTS(ROW, place, command)                                                                                  \
-    ROW(place, rt_process_run, KEEPS, !rt_process_run(command, NULL, 0, &ran))                                       \
-    ROW(place, rt_process_run_timeout, KEEPS, !rt_process_run_timeout(command, NULL, 0, 5000, &ran_timeout))         \
-    ROW(place, rt_process_run_with_limits, KEEPS,                                                                    \
-        !rt_process_run_with_limits(command, NULL, 0, 5000, 256, &ran_limits))                                       \
-    ROW(place, rt_execute_native, KEEPS, !rt_execute_native(command, NULL, 0, 5000, &ran_native))                    \
-    ROW(place, rt_process_run_bytes, KEEPS,                                                                          \
-        !rt_process_run_bytes(command, NULL, 0, NULL, 0, NULL, 0, NULL, 0, &soon, &ran_bytes))                       \
-    ROW(place, rt_process_output, KEEPS, GIVES_NOTHING(rt_process_output(command, NULL, 0), ptr))                    \
-    ROW(place, rt_process_spawn, KEEPS, rt_process_spawn(command, NULL, 0) == 0)
+#include "paths.h"
 
 /* What functions make of arguments, of values and of texts that they keep. */
 #define TAKES_MUCH(ROW, place)                                                                                       \
@@ -338,30 +218,42 @@ static bool writes_in_vain(void) {
 #define GET(url) rt_http_request(RT_STR("GET"), RT_CSTR(url), NULL, 0, NULL, 0, &soon_http, &response)
 
 #define ROWS(ROW)                                                                                                    \
-    PACKS(ROW, FULL, ON)                                                                                             \
+    PACKS(ROW, FULL, RT_STR, ON)                                                                                     \
+    COLLECTS(ROW, FULL, RT_STR, ON)                                                                                  \
+    UNPACKS(ROW, FULL, RT_STR, ON)                                                                                   \
     WRITES(ROW, FULL, ON)                                                                                            \
+    ROW(FULL, rt_file_create_new, KEEPS, !rt_file_create_new(ON("new"), BYTES))                                      \
     ROW(FULL, rt_file_move, KEEPS, !rt_file_move(RT_STR("noise/n"), ON("new")))                                      \
     ROW(FULL, rt_value_print, KEEPS, (rt_value_print(0), true))                                                      \
     ROW(FULL, rt_value_println, KEEPS, (rt_value_println(0), true))                                                  \
     MAKES(ROW, NODES, ON)                                                                                            \
+    ROW(NODES, rt_dir_create_all, KEEPS, !rt_dir_create_all(ON("new/deep")))                                         \
     ROW(NODES, rt_file_write_text, KEEPS, !rt_file_write_text(ON("new"), RT_STR("x")))                               \
-    ROW(NODES, rt_file_create_new, KEEPS, !rt_file_create_new(ON("new"), RT_STR("x")))                               \
     ROW(NODES, rt_file_atomic_write, KEEPS, !rt_file_atomic_write(ON("a.txt"), RT_STR("x")))                         \
     ROW(NODES, rt_file_lock, KEEPS, rt_file_lock(ON("new"), 0) == 0)                                                 \
+    ROW(NODES, rt_file_lock_shared, KEEPS, rt_file_lock_shared(ON("new"), 0) == 0)                                   \
     ROW(NODES, rt_tar_extract, KEEPS, !rt_tar_extract(RT_STR("n.tar"), ON("new")))                                   \
-    PACKS(ROW, CLOSED, OFF)                                                                                          \
+    PACKS(ROW, CLOSED, RT_STR, OFF)                                                                                  \
+    COLLECTS(ROW, CLOSED, RT_STR, OFF)                                                                               \
+    UNPACKS(ROW, CLOSED, RT_STR, OFF)                                                                                \
     WRITES(ROW, CLOSED, OFF)                                                                                         \
-    ROW(CLOSED, rt_file_move, KEEPS, !rt_file_move(RT_STR("noise/n"), OFF("new")))                                   \
     MAKES(ROW, CLOSED, OFF)                                                                                          \
-    LOOKS(ROW, CLOSED)                                                                                               \
-    CHANGES(ROW, CLOSED)                                                                                             \
+    ROW(CLOSED, rt_dir_create_all, KEEPS, !rt_dir_create_all(OFF("new/deep")))                                       \
+    ASKS(ROW, CLOSED, HIDDEN, RT_STR("hidden/*"))                                                                    \
+    OPENS(ROW, CLOSED, HIDDEN)                                                                                       \
+    LOOKS(ROW, CLOSED, HIDDEN, RT_STR("hidden"))                                                                     \
+    CHANGES(ROW, CLOSED, OFF)                                                                                        \
+    MOVES(ROW, CLOSED, OFF, HIDDEN)                                                                                  \
     READS(ROW, CLOSED, HIDDEN)                                                                                       \
     FILE_HASHES(ROW, CLOSED, HIDDEN)                                                                                 \
     STARTS(ROW, CLOSED, RT_STR("./data"))                                                                            \
     READS(ROW, FILES, RT_STR("a.txt"))                                                                               \
     FILE_HASHES(ROW, FILES, RT_STR("a.txt"))                                                                         \
-    PACKS(ROW, FILES, RT_STR)                                                                                        \
+    PACKS(ROW, FILES, RT_STR, RT_STR)                                                                                \
+    COLLECTS(ROW, FILES, RT_STR, RT_STR)                                                                             \
+    UNPACKS(ROW, FILES, RT_STR, RT_STR)                                                                              \
     WRITES(ROW, FILES, RT_STR)                                                                                       \
+    ROW(FILES, rt_file_create_new, KEEPS, !rt_file_create_new(RT_STR("new"), BYTES))                                 \
     STARTS(ROW, FILES, RT_STR("./script"))                                                                           \
     ROW(FILES, rt_shell_output, KEEPS, GIVES_NOTHING(rt_shell_output(RT_STR("true")), ptr))                          \
     ROW(FILES, rt_file_lock, KEEPS, rt_file_lock(RT_STR("a.txt"), 0) == 0)                                           \
@@ -426,7 +318,59 @@ static bool writes_in_vain(void) {
     ROW(MEMORY, rt_gc_malloc_atomic, KEEPS, rt_gc_malloc_atomic(LARGE) == 0)                                         \
     ROW(MEMORY, rt_argon2id, KEEPS,                                                                                  \
         GIVES_NOTHING(rt_argon2id(RT_STR("a"), RT_STR("saltsalt"), NULL, 0, NULL, 0, &costly, 32), ptr))             \
-    ROW(MEMORY, rt_password_hash_with, KEEPS, GIVES_NOTHING(rt_password_hash_with(RT_STR("a"), &costly), ptr))
+    ROW(MEMORY, rt_password_hash_with, KEEPS, GIVES_NOTHING(rt_password_hash_with(RT_STR("a"), &costly), ptr))       \
+    PACKS(ROW, SEALED, RT_STR, ON)                                                                                   \
+    COLLECTS(ROW, SEALED, RT_STR, ON)                                                                                \
+    UNPACKS(ROW, SEALED, RT_STR, ON)                                                                                 \
+    WRITES(ROW, SEALED, ON)                                                                                          \
+    MAKES(ROW, SEALED, ON)                                                                                           \
+    ROW(SEALED, rt_dir_create_all, KEEPS, !rt_dir_create_all(ON("new/deep")))                                        \
+    CHANGES(ROW, SEALED, ON)                                                                                         \
+    MOVES(ROW, SEALED, ON, ON("a.txt"))                                                                              \
+    ROW(SEALED, rt_file_move, KEEPS, !rt_file_move(ON("a.txt"), ON("new")))                                          \
+    FILE_HASHES(ROW, FOLDER, FOLDER("x"))                                                                            \
+    READS(ROW, FOLDER, FOLDER("x"))                                                                                  \
+    PACKS(ROW, FOLDER, FOLDER, RT_STR)                                                                               \
+    PACKS(ROW, FOLDER, RT_STR, FOLDER)                                                                               \
+    COLLECTS(ROW, FOLDER, RT_STR, FOLDER)                                                                            \
+    UNPACKS(ROW, FOLDER, FOLDER, RT_STR)                                                                             \
+    WRITES(ROW, FOLDER, FOLDER)                                                                                      \
+    OPENS(ROW, FOLDER, FOLDER("x"))                                                                                  \
+    CHANGES(ROW, FOLDER, FOLDER)                                                                                     \
+    ROW(FOLDER, rt_file_move, KEEPS, !rt_file_move(RT_STR("a.txt"), FOLDER("x")))                                    \
+    ANY_PATH(ROW, NULS, NULS)                                                                                        \
+    ASKS(ROW, NULS, NULS("x"), NULS("x"))                                                                            \
+    STARTS(ROW, NULS, NULS("x"))                                                                                     \
+    ROW(NULS, rt_dir_create_all, KEEPS, !rt_dir_create_all(NULS("x")))                                               \
+    ROW(NULS, rt_shell, KEEPS, rt_shell(NULS("true")) == -1)                                                         \
+    ROW(NULS, rt_shell_output, KEEPS, GIVES_NOTHING(rt_shell_output(NULS("true")), ptr))                             \
+    ROW(NULS, rt_shell_exec, KEEPS, rt_shell_exec(NULS("true")) == -1)                                               \
+    ROW(NULS, rt_exec, KEEPS, rt_exec(NULS("true")) == -1)                                                           \
+    ROW(NULS, rt_env_get, KEEPS, GIVES_NOTHING(rt_env_get(NULS("x")), ptr))                                          \
+    ROW(NULS, rt_env_set, KEEPS, !rt_env_set(RT_STR("x"), NULS("x")))                                                \
+    ROW(NULS, rt_env_remove, KEEPS, !rt_env_remove(NULS("x")))                                                       \
+    ROW(NULS, rt_dns_lookup, KEEPS, GIVES_NOTHING(rt_dns_lookup(NULS("localhost"), 5000), items))                    \
+    ROW(NULS, rt_tcp_connect, KEEPS, rt_tcp_connect(NULS("localhost"), 1, 5000) == 0)                                \
+    ROW(NULS, rt_tcp_listen, KEEPS, rt_tcp_listen(NULS("localhost"), 0) == 0)                                        \
+    ROW(NULS, rt_udp_bind, KEEPS, rt_udp_bind(NULS("localhost"), 0) == 0)                                            \
+    ROW(NULS, rt_udp_send_to, KEEPS, !rt_udp_send_to(udp, NULS("localhost"), 1, RT_STR("x"), 5000))                  \
+    ROW(NULS, rt_cranelift_new_module, KEEPS, rt_cranelift_new_module(NULS("x"), RT_CRANELIFT_TARGET_HOST) == 0)     \
+    ROW(NULS, rt_cranelift_module_new, KEEPS, rt_cranelift_module_new(NULS("x"), RT_CRANELIFT_TARGET_HOST) == 0)     \
+    ROW(NULS, rt_cranelift_new_aot_module, KEEPS,                                                                    \
+        rt_cranelift_new_aot_module(NULS("x"), RT_CRANELIFT_TARGET_HOST) == 0)                                       \
+    ROW(NULS, rt_cranelift_new_aot_module_triple, KEEPS,                                                             \
+        rt_cranelift_new_aot_module_triple(NULS("x"), RT_STR("x86_64-unknown-linux-gnu")) == 0)                      \
+    ROW(NULS, rt_cranelift_begin_function, KEEPS, rt_cranelift_begin_function(module, NULS("x"), signature) == 0)            \
+    ROW(NULS, rt_cranelift_begin_standalone, KEEPS,                                                                  \
+        rt_cranelift_begin_standalone(NULS("x"), RT_CRANELIFT_TARGET_HOST, 0) == 0)                                  \
+    ROW(NULS, rt_cranelift_source_location, KEEPS, rt_cranelift_source_location(module, NULS("x"), 1, 1) == 0)       \
+    ANY_PATH(ROW, ABSENT, ABSENT)                                                                                    \
+    STARTS(ROW, ABSENT, ABSENT("x"))                                                                                 \
+    ANY_PATH(ROW, BELOW, BELOW)                                                                                      \
+    ANY_PATH(ROW, LONG, LONG)                                                                                        \
+    ASKS(ROW, LONG, LONG("x"), LONG("x"))                                                                            \
+    ANY_PATH(ROW, CIRCLE, CIRCLE)                                                                                    \
+    ASKS(ROW, CIRCLE, CIRCLE("x"), CIRCLE("*"))
 
 typedef struct {
     situation place;

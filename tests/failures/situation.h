@@ -49,15 +49,22 @@ enum {
 };
 
 /* What is taken away. */
-typedef enum { FULL, NODES, CLOSED, FILES, STUBBORN, HANGS, MEMORY, SITUATIONS } situation;
+typedef enum {
+    FULL, NODES, CLOSED, FILES, STUBBORN, HANGS, MEMORY, SEALED,
+    /* Nothing is taken away here, but paths are wrong. */
+    FOLDER, NULS, ABSENT, BELOW, LONG, CIRCLE, SITUATIONS
+} situation;
 
 static const char *const situation_names[SITUATIONS] = {
     "disk full", "no inodes", "no permission", "no descriptors", "stubborn child", "hanging server", "no memory",
+    "read-only disk", "a directory", "NUL byte", "nothing there", "below a file", "long name", "links in circle",
 };
 
 static const int32_t situation_codes[SITUATIONS] = {
     RT_ERROR_STORAGE_FULL, RT_ERROR_STORAGE_FULL, RT_ERROR_PERMISSION_DENIED, RT_ERROR_TOO_MANY_FILES,
     RT_ERROR_TIMED_OUT,    RT_ERROR_TIMED_OUT,    RT_ERROR_OUT_OF_MEMORY,
+    RT_ERROR_READ_ONLY,    RT_ERROR_IS_A_DIRECTORY, RT_ERROR_INVALID_ARGUMENT,  RT_ERROR_NOT_FOUND,
+    RT_ERROR_NOT_A_DIRECTORY, RT_ERROR_NAME_TOO_LONG, RT_ERROR_TOO_MANY_LINKS,
 };
 
 /* Noise of BIG bytes: nothing packs it. */
