@@ -15,17 +15,42 @@ struct Shown {
     says: &'static [&'static str],
 }
 
-const SHOWN: [Shown; 9] = [
-    Shown { code: "STORAGE_FULL", places: &["FULL", "NODES"], says: &[] },
-    Shown { code: "PERMISSION_DENIED", places: &["CLOSED"], says: &[] },
-    Shown { code: "TOO_MANY_FILES", places: &["FILES"], says: &[] },
-    Shown { code: "TIMED_OUT", places: &["STUBBORN", "HANGS"], says: &[] },
-    Shown { code: "OUT_OF_MEMORY", places: &["MEMORY"], says: &[] },
-    Shown { code: "READ_ONLY", places: &["SEALED"], says: &[] },
-    Shown { code: "IS_A_DIRECTORY", places: &["FOLDER"], says: &[] },
-    Shown { code: "INVALID_ARGUMENT", places: &["NULS"], says: &["a NUL"] },
-    Shown { code: "NOT_FOUND", places: &["ABSENT"], says: &["exist", "no such program", "no such file"] },
+const SHOWN: [Shown; 14] = [
+    shown("STORAGE_FULL", &["FULL", "NODES"], &[]),
+    shown("PERMISSION_DENIED", &["CLOSED", "FOREIGN"], &[]),
+    shown("TOO_MANY_FILES", &["FILES"], &[]),
+    shown("TIMED_OUT", &["STUBBORN", "HANGS", "UNKILLABLE"], &[]),
+    shown("OUT_OF_MEMORY", &["MEMORY"], &[]),
+    shown("READ_ONLY", &["SEALED"], &[]),
+    shown("IS_A_DIRECTORY", &["FOLDER"], &[]),
+    shown("INVALID_ARGUMENT", &["NULS"], &["a NUL"]),
+    shown(
+        "NOT_FOUND",
+        &["ABSENT", "SHELLLESS", "STRANGER"],
+        &["exist", "no such program", "no such file", "/bin/sh", "account"],
+    ),
+    shown("WOULD_BLOCK", &["CROWDED"], &["number of processes"]),
+    shown("NO_PROCESS", &["REAPED"], &["collected the child"]),
+    shown("UNREACHABLE", &["OFFLINE"], &[]),
+    shown(
+        "LIMIT_REACHED",
+        &["FLOOD", "THREADLESS", "BLIND"],
+        &["exceeds 1 GiB", "no further thread", "watches as many"],
+    ),
+    shown(
+        "UNSUPPORTED",
+        &["HIDDENPROC", "LOCKLESS"],
+        &["/proc", "no locks", "Collecting does not"],
+    ),
 ];
+
+const fn shown(
+    code: &'static str,
+    places: &'static [&'static str],
+    says: &'static [&'static str],
+) -> Shown {
+    Shown { code, places, says }
+}
 
 /// What the doc of a module says about all its functions, so that no table has to.
 const OF_MODULES: [&str; 2] = ["TOO_MANY_FILES", "OUT_OF_MEMORY"];
@@ -50,7 +75,8 @@ fn main() -> Result<()> {
                 undeclared.remove(&pair);
                 let says = |part: &&str| error.when.contains(part);
                 let Some(shown) = SHOWN.iter().find(|shown| {
-                    shown.code == error.code && (shown.says.is_empty() || shown.says.iter().any(says))
+                    shown.code == error.code
+                        && (shown.says.is_empty() || shown.says.iter().any(says))
                 }) else {
                     continue;
                 };
@@ -70,7 +96,9 @@ fn main() -> Result<()> {
         }
     }
     wrong.extend(elsewhere.keys().map(|(code, name)| format!("no spec names {code} of {name}")));
-    wrong.extend(undeclared.iter().map(|(code, name)| format!("{code} of {name}: a row, and no spec")));
+    wrong.extend(
+        undeclared.iter().map(|(code, name)| format!("{code} of {name}: a row, and no spec")),
+    );
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
     ensure!(held > 100, "only {held} errors of functions were found");
     println!("{held} errors of functions are in {} rows or shown elsewhere", rows.len());

@@ -22,14 +22,17 @@ enum {
 };
 
 /* Things that calls need, made before anything is taken away. */
-static int64_t hasher, listener, near, far, udp, module, signature;
+static int64_t hasher, listener, near, far, udp, module, signature, child, watch;
 static int32_t backlog_port;
 static const int32_t usr1[] = { SIGUSR1 };
 static const rt_text stubborn[] = { RT_TEXT("-c"), RT_TEXT("trap '' TERM INT HUP QUIT; while :; do sleep 1; done") };
 static const rt_text much[] = { RT_TEXT("-c"), RT_TEXT("268435456"), RT_TEXT("/dev/zero") };
 static const rt_archive_limits usual;
+static const rt_text short_while[] = { RT_TEXT("0.5") };
+static const rt_process_limits at_once = { .timeout_ms = 10 };
 static const rt_process_limits soon = { .timeout_ms = SOON };
 static const rt_http_options soon_http = { .timeout_ms = SOON };
+static const rt_password_cost cheap = { .memory_kib = 64, .passes = 1, .lanes = 1 };
 static const rt_password_cost costly = { .memory_kib = 256 << 10, .passes = 1, .lanes = 1 };
 static rt_bytes packed_gz, packed_xz, packed_zst;
 static int64_t long_value;
@@ -48,6 +51,8 @@ static rt_http_response response;
 static rt_udp_receive_from_result datagram;
 static rt_file_info info;
 static rt_system_disk_space_result space;
+static rt_system_load_average_result load;
+static rt_memory_info memory;
 
 /* The error of the call, where others follow it. */
 static int32_t noted_code = -1;
@@ -86,6 +91,24 @@ static bool run_bytes_in_vain(void) {
     bool is_late = gives && ran_bytes.timed_out;
     rt_process_result_free(&ran_bytes);
     return is_late;
+}
+
+/* A child that cannot be killed stays, and can be waited for. */
+static bool runs_in_vain(void) {
+    const rt_text arguments[] = { RT_TEXT("3") };
+    bool failed = !rt_process_run_bytes(RT_STR("sleep"), arguments, 1, NULL, 0, NULL, 0, NULL, 0, &at_once, &ran_bytes);
+    note_error();
+    const char *number = strstr(noted_message, "process ");
+    return failed && number && rt_process_wait(strtoll(number + 8, NULL, 10)) == 0;
+}
+
+/* A directory comes that cannot be watched. */
+static bool watches_in_vain(int64_t timeout_ms) {
+    rt_watch_event event;
+    if (mkdir("noise/new", 0700) != 0) return false;
+    bool failed = timeout_ms < 0 ? !rt_watch_next(watch, &event) : !rt_watch_next_timeout(watch, timeout_ms, &event);
+    note_error();
+    return failed && rmdir("noise/new") == 0;
 }
 
 /* More than all buffers between two sockets take. */
@@ -246,7 +269,12 @@ static bool writes_in_vain(void) {
     MOVES(ROW, CLOSED, OFF, HIDDEN)                                                                                  \
     READS(ROW, CLOSED, HIDDEN)                                                                                       \
     FILE_HASHES(ROW, CLOSED, HIDDEN)                                                                                 \
-    STARTS(ROW, CLOSED, RT_STR("./data"))                                                                            \
+    ROW(CLOSED, rt_env_cwd, KEEPS, GIVES_NOTHING(rt_env_cwd(), ptr))                                                 \
+    ROW(CLOSED, rt_system_user_name, KEEPS, GIVES_NOTHING(rt_system_user_name(), ptr))                               \
+    ROW(CLOSED, rt_tcp_listen, KEEPS, rt_tcp_listen(RT_STR("0.0.0.0"), 1) == 0)                                      \
+    ROW(CLOSED, rt_udp_bind, KEEPS, rt_udp_bind(RT_STR("0.0.0.0"), 1) == 0)                                          \
+    RUNS(ROW, CLOSED, RT_STR("./data"))                                                                              \
+    SPAWNS(ROW, CLOSED, RT_STR("./data"))                                                                            \
     READS(ROW, FILES, RT_STR("a.txt"))                                                                               \
     FILE_HASHES(ROW, FILES, RT_STR("a.txt"))                                                                         \
     PACKS(ROW, FILES, RT_STR, RT_STR)                                                                                \
@@ -254,7 +282,8 @@ static bool writes_in_vain(void) {
     UNPACKS(ROW, FILES, RT_STR, RT_STR)                                                                              \
     WRITES(ROW, FILES, RT_STR)                                                                                       \
     ROW(FILES, rt_file_create_new, KEEPS, !rt_file_create_new(RT_STR("new"), BYTES))                                 \
-    STARTS(ROW, FILES, RT_STR("./script"))                                                                           \
+    RUNS(ROW, FILES, RT_STR("./script"))                                                                             \
+    SPAWNS(ROW, FILES, RT_STR("./script"))                                                                           \
     ROW(FILES, rt_shell_output, KEEPS, GIVES_NOTHING(rt_shell_output(RT_STR("true")), ptr))                          \
     ROW(FILES, rt_file_lock, KEEPS, rt_file_lock(RT_STR("a.txt"), 0) == 0)                                           \
     ROW(FILES, rt_dir_list, KEEPS, GIVES_NOTHING(rt_dir_list(RT_STR(".")), items))                                   \
@@ -340,12 +369,10 @@ static bool writes_in_vain(void) {
     ROW(FOLDER, rt_file_move, KEEPS, !rt_file_move(RT_STR("a.txt"), FOLDER("x")))                                    \
     ANY_PATH(ROW, NULS, NULS)                                                                                        \
     ASKS(ROW, NULS, NULS("x"), NULS("x"))                                                                            \
-    STARTS(ROW, NULS, NULS("x"))                                                                                     \
+    RUNS(ROW, NULS, NULS("x"))                                                                                       \
+    SPAWNS(ROW, NULS, NULS("x"))                                                                                     \
     ROW(NULS, rt_dir_create_all, KEEPS, !rt_dir_create_all(NULS("x")))                                               \
-    ROW(NULS, rt_shell, KEEPS, rt_shell(NULS("true")) == -1)                                                         \
-    ROW(NULS, rt_shell_output, KEEPS, GIVES_NOTHING(rt_shell_output(NULS("true")), ptr))                             \
-    ROW(NULS, rt_shell_exec, KEEPS, rt_shell_exec(NULS("true")) == -1)                                               \
-    ROW(NULS, rt_exec, KEEPS, rt_exec(NULS("true")) == -1)                                                           \
+    SHELLS(ROW, NULS, NULS("true"))                                                                                  \
     ROW(NULS, rt_env_get, KEEPS, GIVES_NOTHING(rt_env_get(NULS("x")), ptr))                                          \
     ROW(NULS, rt_env_set, KEEPS, !rt_env_set(RT_STR("x"), NULS("x")))                                                \
     ROW(NULS, rt_env_remove, KEEPS, !rt_env_remove(NULS("x")))                                                       \
@@ -360,17 +387,71 @@ static bool writes_in_vain(void) {
         rt_cranelift_new_aot_module(NULS("x"), RT_CRANELIFT_TARGET_HOST) == 0)                                       \
     ROW(NULS, rt_cranelift_new_aot_module_triple, KEEPS,                                                             \
         rt_cranelift_new_aot_module_triple(NULS("x"), RT_STR("x86_64-unknown-linux-gnu")) == 0)                      \
-    ROW(NULS, rt_cranelift_begin_function, KEEPS, rt_cranelift_begin_function(module, NULS("x"), signature) == 0)            \
+    ROW(NULS, rt_cranelift_begin_function, KEEPS, rt_cranelift_begin_function(module, NULS("x"), signature) == 0)    \
     ROW(NULS, rt_cranelift_begin_standalone, KEEPS,                                                                  \
         rt_cranelift_begin_standalone(NULS("x"), RT_CRANELIFT_TARGET_HOST, 0) == 0)                                  \
     ROW(NULS, rt_cranelift_source_location, KEEPS, rt_cranelift_source_location(module, NULS("x"), 1, 1) == 0)       \
     ANY_PATH(ROW, ABSENT, ABSENT)                                                                                    \
-    STARTS(ROW, ABSENT, ABSENT("x"))                                                                                 \
+    RUNS(ROW, ABSENT, ABSENT("x"))                                                                                   \
+    SPAWNS(ROW, ABSENT, ABSENT("x"))                                                                                 \
     ANY_PATH(ROW, BELOW, BELOW)                                                                                      \
     ANY_PATH(ROW, LONG, LONG)                                                                                        \
     ASKS(ROW, LONG, LONG("x"), LONG("x"))                                                                            \
     ANY_PATH(ROW, CIRCLE, CIRCLE)                                                                                    \
-    ASKS(ROW, CIRCLE, CIRCLE("x"), CIRCLE("*"))
+    ASKS(ROW, CIRCLE, CIRCLE("x"), CIRCLE("*"))                                                                      \
+    ROW(HIDDENPROC, rt_system_load_average, KEEPS, !rt_system_load_average(&load))                                   \
+    ROW(HIDDENPROC, rt_system_memory, KEEPS, !rt_system_memory(&memory))                                             \
+    ROW(HIDDENPROC, rt_system_memory_total_bytes, KEEPS, rt_system_memory_total_bytes() == 0)                        \
+    ROW(HIDDENPROC, rt_system_memory_available_bytes, KEEPS, rt_system_memory_available_bytes() == 0)                \
+    ROW(HIDDENPROC, rt_system_disks, KEEPS, GIVES_NOTHING(rt_system_disks(), items))                                 \
+    ROW(HIDDENPROC, rt_gc_init, KEEPS, (rt_gc_init(), true))                                                         \
+    ROW(HIDDENPROC, rt_gc_malloc, KEEPS, rt_gc_malloc(8) == 0)                                                       \
+    ROW(HIDDENPROC, rt_gc_malloc_atomic, KEEPS, rt_gc_malloc_atomic(8) == 0)                                         \
+    ROW(HIDDENPROC, rt_gc_collect, KEEPS, (rt_gc_collect(), true))                                                   \
+    ROW(HIDDENPROC, rt_gc_thread_register, KEEPS, !rt_gc_thread_register())                                          \
+    ROW(STRANGER, rt_env_home, KEEPS, GIVES_NOTHING(rt_env_home(), ptr))                                             \
+    ROW(STRANGER, rt_system_user_name, KEEPS, GIVES_NOTHING(rt_system_user_name(), ptr))                             \
+    ROW(ODD, rt_hostname, KEEPS, GIVES_NOTHING(rt_hostname(), ptr))                                                  \
+    ROW(ODD, rt_system_user_name, KEEPS, GIVES_NOTHING(rt_system_user_name(), ptr))                                  \
+    SHELLS(ROW, SHELLLESS, RT_STR("true"))                                                                           \
+    RUNS(ROW, REAPED, RT_STR("./script"))                                                                            \
+    SHELLS(ROW, REAPED, RT_STR("true"))                                                                              \
+    ROW(OFFLINE, rt_tcp_connect, KEEPS, rt_tcp_connect(RT_STR("127.0.0.1"), 9, 5000) == 0)                           \
+    ROW(OFFLINE, rt_udp_send_to, KEEPS, !rt_udp_send_to(udp, RT_STR("127.0.0.1"), 9, RT_STR("x"), 5000))             \
+    ROW(OFFLINE, rt_http_request, KEEPS, !GET(silent_url))                                                           \
+    ROW(OFFLINE, rt_http_get, KEEPS, GIVES_NOTHING(rt_http_get(RT_CSTR(silent_url)), ptr))                           \
+    ROW(OFFLINE, rt_http_post, KEEPS, GIVES_NOTHING(rt_http_post(RT_CSTR(silent_url), RT_STR("x")), ptr))            \
+    ROW(FLOOD, rt_process_run, SLOW, !rt_process_run(RT_STR("yes"), NULL, 0, &ran))                                  \
+    ROW(FLOOD, rt_process_run_timeout, SLOW, !rt_process_run_timeout(RT_STR("yes"), NULL, 0, 60000, &ran_timeout))   \
+    ROW(FLOOD, rt_process_run_with_limits, SLOW,                                                                     \
+        !rt_process_run_with_limits(RT_STR("yes"), NULL, 0, 60000, 256, &ran_limits))                                \
+    ROW(FLOOD, rt_execute_native, SLOW, !rt_execute_native(RT_STR("/usr/bin/yes"), NULL, 0, 60000, &ran_native))     \
+    ROW(FLOOD, rt_process_output, SLOW, GIVES_NOTHING(rt_process_output(RT_STR("yes"), NULL, 0), ptr))               \
+    ROW(FLOOD, rt_shell_output, SLOW, GIVES_NOTHING(rt_shell_output(RT_STR("yes")), ptr))                            \
+    ANY_PATH(ROW, BROKEN, HERE)                                                                                      \
+    ASKS(ROW, BROKEN, RT_STR("x"), RT_STR("noise/*"))                                                                \
+    ROW(BROKEN, rt_system_user_name, KEEPS, GIVES_NOTHING(rt_system_user_name(), ptr))                               \
+    ROW(RANDOMLESS, rt_random_bytes, KEEPS, GIVES_NOTHING(rt_random_bytes(8), ptr))                                  \
+    ROW(RANDOMLESS, rt_random_hex, KEEPS, GIVES_NOTHING(rt_random_hex(8), ptr))                                      \
+    ROW(RANDOMLESS, rt_random_u64, KEEPS, rt_random_u64() == 0)                                                      \
+    ROW(RANDOMLESS, rt_random_range, KEEPS, rt_random_range(1, 9) == 0)                                              \
+    ROW(RANDOMLESS, rt_password_hash, KEEPS, GIVES_NOTHING(rt_password_hash(RT_STR("a")), ptr))                      \
+    ROW(RANDOMLESS, rt_password_hash_with, KEEPS, GIVES_NOTHING(rt_password_hash_with(RT_STR("a"), &cheap), ptr))    \
+    RUNS(ROW, CROWDED, RT_STR("./script"))                                                                           \
+    SPAWNS(ROW, CROWDED, RT_STR("./script"))                                                                         \
+    SHELLS(ROW, CROWDED, RT_STR("true"))                                                                             \
+    ROW(THREADLESS, rt_thread_spawn, KEEPS, rt_thread_spawn(same, 1) == 0)                                           \
+    ROW(THREADLESS, rt_thread_pool_new, KEEPS, rt_thread_pool_new(2) == 0)                                           \
+    ROW(BLIND, rt_watch_new, KEEPS, rt_watch_new(RT_STR("noise"), false) == 0)                                       \
+    ROW(BLIND, rt_cli_watch_file, KEEPS, rt_cli_watch_file(RT_STR("noise")) == 0)                                    \
+    ROW(BLIND, rt_watch_next, KEEPS, watches_in_vain(-1))                                                            \
+    ROW(BLIND, rt_watch_next_timeout, KEEPS, watches_in_vain(5000))                                                  \
+    ROW(LOCKLESS, rt_file_lock, KEEPS, rt_file_lock(RT_STR("a.txt"), 0) == 0)                                        \
+    ROW(LOCKLESS, rt_file_lock_shared, KEEPS, rt_file_lock_shared(RT_STR("a.txt"), 0) == 0)                          \
+    ROW(FOREIGN, rt_process_kill, KEEPS, !rt_process_kill(child))                                                    \
+    ROW(FOREIGN, rt_process_signal, KEEPS, !rt_process_signal(child, SIGTERM))                                       \
+    ROW(UNKILLABLE, rt_process_run_bytes, SLOW, runs_in_vain())                                                      \
+    ROW(PORTLESS, rt_tcp_connect, KEEPS, rt_tcp_connect(RT_STR("127.0.0.1"), 9, 5000) == 0)
 
 typedef struct {
     situation place;

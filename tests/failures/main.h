@@ -81,6 +81,8 @@ static void make_things(situation place, const char *function) {
     if (place == NULS && strncmp(function, "rt_cranelift_", 13) == 0) {
         module = a_module(), signature = rt_cranelift_new_signature(RT_CRANELIFT_CALL_CONV_SYSTEM_V);
     }
+    if (place == FOREIGN) child = rt_process_spawn(RT_STR("sleep"), short_while, 1);
+    if (place == BLIND) watch = rt_watch_new(RT_STR("noise"), true);
     if (place != FILES && place != HANGS && place != MEMORY) return;
     listener = rt_tcp_listen(RT_STR("127.0.0.1"), 0);
     rt_tcp_listener_address_result address;
@@ -108,7 +110,25 @@ static void make_things(situation place, const char *function) {
     }
 }
 
-static bool take_away(situation place, report *its) {
+/* What is closed for one function alone, before permission bits bind this process. */
+static bool close_for(const char *function) {
+    if (strncmp(function, "rt_tcp_", 7) == 0 || strncmp(function, "rt_udp_", 7) == 0) return enter_own(CLONE_NEWNET);
+    if (strcmp(function, "rt_system_user_name") == 0) {
+        return enter_own(CLONE_NEWNS) && mount("hidden/a.txt", "/etc/passwd", NULL, MS_BIND, NULL) == 0;
+    }
+    if (strcmp(function, "rt_env_cwd") != 0) return true;
+    /* The system names a place that lies deep only if all directories above can be read. */
+    char name[201];
+    memset(name, 'd', 200), name[200] = 0;
+    if (!mount_small("size=1m") || chdir("small") != 0) return false;
+    for (int depth = 0; depth < 22; depth++) {
+        if (mkdir(name, 0700) != 0 || chdir(name) != 0) return false;
+    }
+    return chmod("..", 0111) == 0;
+}
+
+static bool take_away(const row *one, report *its) {
+    situation place = one->place;
     switch (place) {
     case FULL:
     case NODES:
@@ -127,12 +147,22 @@ static bool take_away(situation place, report *its) {
         if (!mount_small("size=1m")) return false;
         put("small/a.txt", "kept", 4), mkdir("small/dir", 0700), put("small/dir/b", "kept", 4);
         return mount(NULL, "small", NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0;
-    case CLOSED: return drop_privileges();
+    case CLOSED: return close_for(one->function) && drop_privileges();
     case FILES: unsetenv("HOME"); return leave_no_descriptor();
     case MEMORY: return leave_little_memory();
-    default: break;
+    case HIDDENPROC: return mount_at("/proc", NULL);
+    case SHELLLESS: return mount_at("/bin", NULL);
+    case STRANGER: unsetenv("HOME"); return enter_own(CLONE_NEWNS) && have_accounts("ada:x:12345:12345::/home/ada:\n");
+    case ODD:
+        return enter_own(CLONE_NEWNS | CLONE_NEWUTS) && sethostname("\xff", 1) == 0 &&
+               have_accounts("\xff:x:0:0::/:\n");
+    case REAPED: return signal(SIGCHLD, SIG_IGN) != SIG_ERR;
+    case OFFLINE:
+        if (!enter_own(CLONE_NEWNET)) return false;
+        udp = rt_udp_bind(RT_STR("0.0.0.0"), 0);
+        return udp != 0;
+    default: return !kinds[place].calls || refuse(kinds[place].calls, kinds[place].answer);
     }
-    return true;
 }
 
 /* Whether there are children, a second after the call at the latest. */
@@ -176,7 +206,7 @@ static void in_child(size_t index, const char *directory, report *its) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     alarm(60);
     make_things(one->place, one->function);
-    if (!take_away(one->place, its)) _exit(0);
+    if (!take_away(one, its)) _exit(0);
     its->is_ready = true;
     bool is_mounted = one->place == FULL || one->place == NODES || one->place == SEALED;
     uint64_t tree = is_mounted ? hash_tree("small") : 0;
@@ -237,7 +267,7 @@ static bool judge(size_t index, const char *root, report *its, unsigned *left_ou
     is_fresh = row_tree == hash_tree(row_directory);
     bool keeps_all = its->keeps_all && is_fresh;
     if (its->is_limit) keeps_all = keeps_all || one->flags & CUTS;
-    printf("%-16s %-28s ", situation_names[one->place], one->function);
+    printf("%-16s %-28s ", kinds[one->place].name, one->function);
     if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0) {
         printf("WRONG: ended with status %d\n", status);
         return false;
@@ -247,7 +277,7 @@ static bool judge(size_t index, const char *root, report *its, unsigned *left_ou
         ++*left_out;
         return true;
     }
-    int32_t wanted = its->is_limit && its->code == RT_ERROR_FILE_TOO_LARGE ? its->code : situation_codes[one->place];
+    int32_t wanted = its->is_limit && its->code == RT_ERROR_FILE_TOO_LARGE ? its->code : kinds[one->place].code;
     size_t length = strlen(one->function);
     bool is_named = strncmp(its->message, one->function, length) == 0 && its->message[length] == ':';
     bool may_cut = (one->flags & CUTS && one->place == FULL && its->keeps_begin) || one->flags & PARTS;

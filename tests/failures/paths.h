@@ -7,6 +7,7 @@
 #define GIVES_NOTHING(call, field) ((call).field == NULL)
 
 /* Paths at the places that are taken away, and wrong paths of each kind. */
+#define HERE(path) RT_STR("./" path)
 #define ON(path) RT_STR("small/" path)
 #define OFF(path) RT_STR("closed/" path)
 #define HIDDEN RT_STR("hidden/a.txt")
@@ -137,7 +138,7 @@
     ROW(place, rt_dir_remove, KEEPS, !rt_dir_remove(AT("dir"), false))                                               \
     ROW(place, rt_dir_remove_all, PARTS, !rt_dir_remove_all(AT("dir")))
 
-#define STARTS(ROW, place, command)                                                                                  \
+#define RUNS(ROW, place, command)                                                                                    \
     ROW(place, rt_process_run, KEEPS, !rt_process_run(command, NULL, 0, &ran))                                       \
     ROW(place, rt_process_run_timeout, KEEPS, !rt_process_run_timeout(command, NULL, 0, 5000, &ran_timeout))         \
     ROW(place, rt_process_run_with_limits, KEEPS,                                                                    \
@@ -145,8 +146,16 @@
     ROW(place, rt_execute_native, KEEPS, !rt_execute_native(command, NULL, 0, 5000, &ran_native))                    \
     ROW(place, rt_process_run_bytes, KEEPS,                                                                          \
         !rt_process_run_bytes(command, NULL, 0, NULL, 0, NULL, 0, NULL, 0, &soon, &ran_bytes))                       \
-    ROW(place, rt_process_output, KEEPS, GIVES_NOTHING(rt_process_output(command, NULL, 0), ptr))                    \
+    ROW(place, rt_process_output, KEEPS, GIVES_NOTHING(rt_process_output(command, NULL, 0), ptr))
+
+#define SPAWNS(ROW, place, command)                                                                                  \
     ROW(place, rt_process_spawn, KEEPS, rt_process_spawn(command, NULL, 0) == 0)
+
+#define SHELLS(ROW, place, command)                                                                                  \
+    ROW(place, rt_shell, KEEPS, rt_shell(command) == -1)                                                             \
+    ROW(place, rt_shell_output, KEEPS, GIVES_NOTHING(rt_shell_output(command), ptr))                                 \
+    ROW(place, rt_shell_exec, KEEPS, rt_shell_exec(command) == -1)                                                   \
+    ROW(place, rt_exec, KEEPS, rt_exec(command) == -1)
 
 /* What takes paths, in a situation where all of them are wrong. */
 #define ANY_PATH(ROW, place, AT)                                                                                     \

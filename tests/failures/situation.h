@@ -15,6 +15,8 @@
 #include <ftw.h>
 #include <inttypes.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -52,19 +54,65 @@ enum {
 typedef enum {
     FULL, NODES, CLOSED, FILES, STUBBORN, HANGS, MEMORY, SEALED,
     /* Nothing is taken away here, but paths are wrong. */
-    FOLDER, NULS, ABSENT, BELOW, LONG, CIRCLE, SITUATIONS
+    FOLDER, NULS, ABSENT, BELOW, LONG, CIRCLE,
+    /* The system itself lacks something, or answers calls of one kind as its manual says that it may. */
+    HIDDENPROC, STRANGER, ODD, SHELLLESS, REAPED, OFFLINE, FLOOD,
+    BROKEN, RANDOMLESS, CROWDED, THREADLESS, BLIND, LOCKLESS, FOREIGN, UNKILLABLE, PORTLESS, SITUATIONS
 } situation;
 
-static const char *const situation_names[SITUATIONS] = {
-    "disk full", "no inodes", "no permission", "no descriptors", "stubborn child", "hanging server", "no memory",
-    "read-only disk", "a directory", "NUL byte", "nothing there", "below a file", "long name", "links in circle",
-};
+/* How a situation is called, which error it makes, and which calls of the system fail in it, with what. */
+typedef struct {
+    const char *name;
+    int32_t code;
+    int answer;
+    /* Ends with -1. */
+    const int *calls;
+} kind;
 
-static const int32_t situation_codes[SITUATIONS] = {
-    RT_ERROR_STORAGE_FULL, RT_ERROR_STORAGE_FULL, RT_ERROR_PERMISSION_DENIED, RT_ERROR_TOO_MANY_FILES,
-    RT_ERROR_TIMED_OUT,    RT_ERROR_TIMED_OUT,    RT_ERROR_OUT_OF_MEMORY,
-    RT_ERROR_READ_ONLY,    RT_ERROR_IS_A_DIRECTORY, RT_ERROR_INVALID_ARGUMENT,  RT_ERROR_NOT_FOUND,
-    RT_ERROR_NOT_A_DIRECTORY, RT_ERROR_NAME_TOO_LONG, RT_ERROR_TOO_MANY_LINKS,
+#define CALLS(...) (const int[]) { __VA_ARGS__, -1 }
+#define FORKS CALLS(SYS_clone, SYS_clone3 OLDER(SYS_fork, SYS_vfork))
+#ifdef SYS_open
+#define OLDER(...) , __VA_ARGS__
+#else
+#define OLDER(...)
+#endif
+
+static const kind kinds[SITUATIONS] = {
+    [FULL] = { "disk full", RT_ERROR_STORAGE_FULL, 0, NULL },
+    [NODES] = { "no inodes", RT_ERROR_STORAGE_FULL, 0, NULL },
+    [CLOSED] = { "no permission", RT_ERROR_PERMISSION_DENIED, 0, NULL },
+    [FILES] = { "no descriptors", RT_ERROR_TOO_MANY_FILES, 0, NULL },
+    [STUBBORN] = { "stubborn child", RT_ERROR_TIMED_OUT, 0, NULL },
+    [HANGS] = { "hanging server", RT_ERROR_TIMED_OUT, 0, NULL },
+    [MEMORY] = { "no memory", RT_ERROR_OUT_OF_MEMORY, 0, NULL },
+    [SEALED] = { "read-only disk", RT_ERROR_READ_ONLY, 0, NULL },
+    [FOLDER] = { "a directory", RT_ERROR_IS_A_DIRECTORY, 0, NULL },
+    [NULS] = { "NUL byte", RT_ERROR_INVALID_ARGUMENT, 0, NULL },
+    [ABSENT] = { "nothing there", RT_ERROR_NOT_FOUND, 0, NULL },
+    [BELOW] = { "below a file", RT_ERROR_NOT_A_DIRECTORY, 0, NULL },
+    [LONG] = { "long name", RT_ERROR_NAME_TOO_LONG, 0, NULL },
+    [CIRCLE] = { "links in circle", RT_ERROR_TOO_MANY_LINKS, 0, NULL },
+    [HIDDENPROC] = { "no /proc", RT_ERROR_UNSUPPORTED, 0, NULL },
+    [STRANGER] = { "unknown user", RT_ERROR_NOT_FOUND, 0, NULL },
+    [ODD] = { "odd names", RT_ERROR_INVALID_UTF8, 0, NULL },
+    [SHELLLESS] = { "no shell", RT_ERROR_NOT_FOUND, 0, NULL },
+    [REAPED] = { "child collected", RT_ERROR_NO_PROCESS, 0, NULL },
+    [OFFLINE] = { "no network", RT_ERROR_UNREACHABLE, 0, NULL },
+    [FLOOD] = { "endless output", RT_ERROR_LIMIT_REACHED, 0, NULL },
+    [BROKEN] = { "broken disk", RT_ERROR_IO, EIO,
+                 CALLS(SYS_openat, SYS_statx, SYS_newfstatat, SYS_statfs, SYS_readlinkat, SYS_mkdirat, SYS_symlinkat,
+                       SYS_linkat, SYS_unlinkat, SYS_renameat, SYS_renameat2, SYS_fchmodat, SYS_utimensat, SYS_chdir,
+                       SYS_inotify_add_watch
+                       OLDER(SYS_open, SYS_stat, SYS_lstat, SYS_readlink, SYS_mkdir, SYS_symlink, SYS_link, SYS_unlink,
+                             SYS_rename, SYS_rmdir, SYS_chmod)) },
+    [RANDOMLESS] = { "no randomness", RT_ERROR_IO, EIO, CALLS(SYS_getrandom) },
+    [CROWDED] = { "no processes", RT_ERROR_WOULD_BLOCK, EAGAIN, FORKS },
+    [THREADLESS] = { "no threads", RT_ERROR_LIMIT_REACHED, EAGAIN, FORKS },
+    [BLIND] = { "no watches", RT_ERROR_LIMIT_REACHED, ENOSPC, CALLS(SYS_inotify_add_watch) },
+    [LOCKLESS] = { "no locks", RT_ERROR_UNSUPPORTED, EOPNOTSUPP, CALLS(SYS_flock) },
+    [FOREIGN] = { "another's child", RT_ERROR_PERMISSION_DENIED, EPERM, CALLS(SYS_kill) },
+    [UNKILLABLE] = { "unkillable", RT_ERROR_TIMED_OUT, EPERM, CALLS(SYS_kill) },
+    [PORTLESS] = { "no ports", RT_ERROR_ADDRESS_NOT_AVAILABLE, EADDRNOTAVAIL, CALLS(SYS_connect) },
 };
 
 /* Noise of BIG bytes: nothing packs it. */
@@ -145,17 +193,46 @@ static inline bool put_line(const char *path, const char *line) {
     return done;
 }
 
-/* A file system of its own at `small`, seen by this process alone; false where the machine does not allow that. */
-static inline bool mount_small(const char *options) {
+/* Makes this process the administrator of a part of the system of its own; false where the machine forbids that. */
+static inline bool enter_own(int parts) {
     char users[64], groups[64];
     snprintf(users, sizeof users, "0 %u 1", (unsigned)geteuid());
     snprintf(groups, sizeof groups, "0 %u 1", (unsigned)getegid());
-    bool is_own = unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && put_line("/proc/self/setgroups", "deny") &&
-                  put_line("/proc/self/uid_map", users) && put_line("/proc/self/gid_map", groups);
+    if (unshare(CLONE_NEWUSER | parts) == 0) {
+        return put_line("/proc/self/setgroups", "deny") && put_line("/proc/self/uid_map", users) &&
+               put_line("/proc/self/gid_map", groups);
+    }
     /* As the administrator, without a user of its own, where those are forbidden. */
-    if (!is_own && unshare(CLONE_NEWNS) != 0) return false;
-    if (!is_own && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return false;
-    return mount("none", "small", "tmpfs", 0, options) == 0;
+    return unshare(parts) == 0 &&
+           (!(parts & CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+}
+
+/* An empty file system at a directory, seen by this process alone. */
+static inline bool mount_at(const char *directory, const char *options) {
+    return enter_own(CLONE_NEWNS) && mount("none", directory, "tmpfs", 0, options) == 0;
+}
+
+static inline bool mount_small(const char *options) { return mount_at("small", options); }
+
+/* What this process takes for the list of accounts from now on. */
+static inline bool have_accounts(const char *lines) {
+    put("accounts", lines, strlen(lines));
+    bool done = mount("accounts", "/etc/passwd", NULL, MS_BIND, NULL) == 0;
+    return unlink("accounts") == 0 && done;
+}
+
+/* The system answers these calls with an error from now on. */
+static inline bool refuse(const int *calls, int answer) {
+    struct sock_filter steps[80];
+    unsigned short count = 0;
+    steps[count++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+    for (; *calls >= 0; calls++) {
+        steps[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)*calls, 0, 1);
+        steps[count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)answer);
+    }
+    steps[count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    struct sock_fprog program = { count, steps };
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
 /* Permission bits bind this process from now on, whoever it runs as. */
