@@ -30,6 +30,7 @@ use ffigen::emit::manifest::Manifest;
 use ffigen::resolve::Base;
 use kinds::Mutant;
 use tests::ffigen as generator;
+use tests::progress::Progress;
 
 /// How many changed specs must have been compared, so that the test cannot dwindle unnoticed.
 const AT_LEAST: usize = 1_000;
@@ -58,12 +59,16 @@ fn main() -> ExitCode {
     let is_all = std::env::args().any(|arg| arg == "--all");
     let mut counts: BTreeMap<String, Count> = BTreeMap::new();
     let mut problems = Vec::new();
-    for (_, path) in tests::cases("specs", "toml")
-        .into_iter()
-        .chain(tests::cases("tests/fixtures/spec/ok", "toml"))
-        .filter(|(_, path)| path != UNREADABLE)
-    {
-        if let Err(error) = run(&path, is_all, &mut counts, &mut problems) {
+    let mut progress = Progress::new("mutation_test");
+    let mut specs = tests::cases("specs", "toml");
+    specs.extend(tests::cases("tests/fixtures/spec/ok", "toml"));
+    specs.retain(|(_, path)| path != UNREADABLE);
+    let all = specs.len();
+    for (number, (_, path)) in specs.into_iter().enumerate() {
+        let say = |compared, of| {
+            progress.say(number, all, format_args!("specs, {compared} of {of} changes of {path}"));
+        };
+        if let Err(error) = run(&path, is_all, &mut counts, &mut problems, say) {
             problems.push(format!("{path}: {error}"));
         }
     }
@@ -88,12 +93,13 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(!problems.is_empty()))
 }
 
-/// All mutants of one spec.
+/// All mutants of one spec; `say` is told how many of them are done.
 fn run(
     path: &str,
     is_all: bool,
     counts: &mut BTreeMap<String, Count>,
     problems: &mut Vec<String>,
+    mut say: impl FnMut(usize, usize),
 ) -> Result<(), String> {
     let text = generator::source(path)?.text().to_owned();
     let spec = kinds::without_code(text.parse().map_err(|error| format!("{error}"))?);
@@ -102,7 +108,9 @@ fn run(
     let singles = kinds::mutants(&spec);
     let mut asked: BTreeSet<&str> = BTreeSet::new();
     let stride = STRIDE.max(singles.len() / PER_SPEC);
-    for mutant in singles.iter().chain(&kinds::hidden(&singles)) {
+    let hidden = kinds::hidden(&singles);
+    for (number, mutant) in singles.iter().chain(&hidden).enumerate() {
+        say(number, singles.len() + hidden.len());
         let count =
             counts.entry(format!("{:<44} {}", mutant.kind, mutant.expect.words())).or_default();
         count.made += 1;

@@ -254,6 +254,9 @@ static bool refresh(const char *root) {
     return true;
 }
 
+/* How many rows are made and to be made. */
+static unsigned made, wanted_rows;
+
 /* Runs one row and prints it; false if it is not as it should be. */
 static bool judge(size_t index, const char *root, report *its, unsigned *left_out) {
     const row *one = &rows[index];
@@ -263,7 +266,7 @@ static bool judge(size_t index, const char *root, report *its, unsigned *left_ou
     pid_t child = fork();
     if (child == 0) in_child(index, row_directory, its);
     int status = 0;
-    if (child < 0 || waitpid(child, &status, 0) != child) return false;
+    if (child < 0 || progress_wait(child, &status, made, wanted_rows, "rows") != child) return false;
     is_fresh = row_tree == hash_tree(row_directory);
     bool keeps_all = its->keeps_all && is_fresh;
     if (its->is_limit) keeps_all = keeps_all || one->flags & CUTS;
@@ -314,7 +317,9 @@ int main(int argc, char **argv) {
     int status = 0;
     bool needs_large = false;
     for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
-        needs_large |= rows[index].place == MEMORY && is_wanted(&rows[index], argv[1]);
+        if (!is_wanted(&rows[index], argv[1])) continue;
+        wanted_rows++;
+        needs_large |= rows[index].place == MEMORY;
     }
     if (mkdir(template, 0700) != 0) return 2;
     pid_t maker = fork();
@@ -324,13 +329,13 @@ int main(int argc, char **argv) {
         if (needs_large) make_large_files();
         _exit(0);
     }
-    if (waitpid(maker, &status, 0) != maker || status != 0) return 2;
+    if (progress_wait(maker, &status, 0, wanted_rows, "rows") != maker || status != 0) return 2;
     serve(SILENT, silent_url), serve(HALF, half_url), serve(DRIPS, drips_url);
-    unsigned made = 0, wrong = 0, left_out = 0;
+    unsigned wrong = 0, left_out = 0;
     for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
         if (!is_wanted(&rows[index], argv[1])) continue;
-        made++;
         if (!judge(index, root, its, &left_out)) wrong++;
+        made++;
     }
     remove_tree(root);
     printf("%u rows: %u fine, %u wrong, %u left out\n", made, made - wrong - left_out, wrong, left_out);

@@ -37,6 +37,8 @@
 
 #include "rt_all.h"
 
+#include "tests/progress/progress.h"
+
 enum {
     /* What is written where there is too little room, in bytes. */
     BIG = 300000,

@@ -31,6 +31,8 @@
 
 #include "rt_all.h"
 
+#include "tests/progress/progress.h"
+
 enum {
     /* The highest handle tag of all modules; see `tag` in specs/README.md. */
     FLAT_TAGS = 255,
@@ -70,12 +72,6 @@ typedef struct {
     const char *reason;
 } flat_case;
 
-static inline double flat_now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static inline int64_t flat_descriptors(void) {
     int64_t count = 0;
     DIR *directory = opendir("/proc/self/fd");
@@ -98,7 +94,7 @@ static inline flat_state flat_look(void) {
     state.resident_bytes = flat_resident();
     struct mallinfo2 heap = mallinfo2();
     state.heap_bytes = (int64_t)(heap.uordblks + heap.hblkhd);
-    state.seconds = flat_now();
+    state.seconds = progress_now();
     return state;
 }
 
@@ -119,8 +115,8 @@ static inline bool flat_goes_on(flat_run *run) {
         run->calls++;
         return true;
     }
-    if (run->calls == 0) run->start = flat_now();
-    double seconds = flat_now() - run->start;
+    if (run->calls == 0) run->start = progress_now();
+    double seconds = progress_now() - run->start;
     bool is_late = seconds >= run->seconds_allowed && run->calls > run->warm_up + 8;
     if (!run->is_warm && run->calls >= 16 &&
         (run->calls * 5 >= run->calls_wanted || seconds * 5 >= run->seconds_allowed)) {
@@ -138,7 +134,7 @@ static inline bool flat_goes_on(flat_run *run) {
         if (run->is_over) return false;
         run->before = run->after;
         run->warm_up = run->calls;
-        run->start = flat_now();
+        run->start = progress_now();
         seconds = 0;
     }
     uint64_t lot = flat_lot(run, seconds);

@@ -18,8 +18,15 @@ static void flat_child(const flat_case *one, flat_run *run, const char *director
     _exit(0);
 }
 
-/* Runs one loop; false if memory is not flat. */
-static bool flat_one(const flat_case *one, flat_run *run, const char *root) {
+static bool flat_is_asked_for(const char *name, int count, char **names) {
+    for (int index = 0; index < count; index++) {
+        if (strcmp(names[index], name) == 0) return true;
+    }
+    return count == 0;
+}
+
+/* Runs one loop, the one with this number of all; false if memory is not flat. */
+static bool flat_one(const flat_case *one, flat_run *run, const char *root, unsigned number, unsigned all) {
     char directory[4200];
     snprintf(directory, sizeof directory, "%s/%s", root, one->name);
     if (mkdir(directory, 0700) != 0) return false;
@@ -27,7 +34,9 @@ static bool flat_one(const flat_case *one, flat_run *run, const char *root) {
     pid_t child = fork();
     if (child == 0) flat_child(one, run, directory);
     int status = 0;
-    if (child < 0 || waitpid(child, &status, 0) != child) return false;
+    char what[200];
+    snprintf(what, sizeof what, "functions, now %s", one->name);
+    if (child < 0 || progress_wait(child, &status, number, all, what) != child) return false;
     nftw(directory, flat_remove, 16, FTW_DEPTH | FTW_PHYS);
     if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0) {
         printf("%-44s ended with status %d\n", one->name, status);
@@ -60,13 +69,6 @@ static bool flat_one(const flat_case *one, flat_run *run, const char *root) {
     return false;
 }
 
-static bool flat_is_asked_for(const char *name, int count, char **names) {
-    for (int index = 0; index < count; index++) {
-        if (strcmp(names[index], name) == 0) return true;
-    }
-    return count == 0;
-}
-
 /* flat CALLS SECONDS [FUNCTION..] */
 int main(int argc, char **argv) {
     if (argc < 3) {
@@ -91,9 +93,12 @@ int main(int argc, char **argv) {
         return 2;
     }
     const char *plant = getenv("FLAT_PLANT");
-    unsigned looped = 0, grown = 0, left_out = 0;
+    unsigned looped = 0, grown = 0, left_out = 0, all = 0;
     uint64_t calls = 0;
-    double start = flat_now();
+    double start = progress_now();
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        all += cases[index].loop && flat_is_asked_for(cases[index].name, argc - 3, argv + 3);
+    }
     printf("%-44s %9s %12s %9s %9s\n", "function", "calls", "ns per call", "heap", "resident");
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         const flat_case *one = &cases[index];
@@ -105,12 +110,12 @@ int main(int argc, char **argv) {
         }
         *run = (flat_run){ .calls_wanted = strtoull(argv[1], NULL, 10), .seconds_allowed = strtod(argv[2], NULL) };
         if (plant && *plant) run->plant = plant;
+        if (!flat_one(one, run, root, looped, all)) grown++;
         looped++;
-        if (!flat_one(one, run, root)) grown++;
         calls += run->calls;
     }
     rmdir(root);
     printf("%u functions called in loops, %" PRIu64 " calls in %.0f s: %u flat, %u not; %u left out\n", looped, calls,
-           flat_now() - start, looped - grown, grown, left_out);
+           progress_now() - start, looped - grown, grown, left_out);
     return looped == 0 || grown > 0 ? 1 : 0;
 }

@@ -2,6 +2,8 @@
 
 #include <ftw.h>
 
+#include "tests/progress/progress.h"
+
 static int caller_remove(const char *path, const struct stat *status, int type, struct FTW *place) {
     (void)status, (void)type, (void)place;
     return remove(path);
@@ -65,18 +67,20 @@ int main(int argc, char **argv) {
     caller_enter(root, sizeof root);
     caller_tidy();
     size_t open_files = 0;
-    struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    double start = progress_now();
     caller_log = fdopen(log, "w");
     if (!caller_log || !freopen("/dev/null", "w", stdout)) return 2;
     for (uint64_t count = 0; caller_calls < calls && count < 100 * calls; count++) {
-        if (count % 512 == 0) caller_tidy();
+        if (count % 512 == 0) {
+            caller_tidy();
+            progress(caller_calls, calls, "calls");
+        }
         if (count == 1000) open_files = caller_open_files();
         caller_one_call();
         if (caller_problems > 20) break;
     }
     alarm(0);
-    clock_gettime(CLOCK_MONOTONIC, &end);
+    double seconds = progress_now() - start;
     caller_free_handles();
     size_t open_now = caller_open_files();
     if (open_files != 0 && open_now > open_files + 2 * HANDLES_KEPT) {
@@ -88,7 +92,6 @@ int main(int argc, char **argv) {
         if (rows[index].successes > 0) succeeded++;
         else if (getenv("CALLER_VERBOSE")) fprintf(caller_log, "%s: never succeeds\n", rows[index].name);
     }
-    double seconds = (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
     fprintf(caller_log,
             "seed %" PRIu64 ": %" PRIu64 " calls of %d functions in %.1f s, %" PRIu64 " of them failed as they should; "
             "%zu functions also succeeded; %d functions are left out; %" PRIu64 " problems\n",

@@ -5,6 +5,7 @@
 
 pub mod ffigen;
 pub mod place;
+pub mod progress;
 pub mod snapshot;
 pub mod ways;
 

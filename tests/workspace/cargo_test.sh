@@ -5,6 +5,8 @@
 # The crates come from the archives that Bazel, too, has unpacked; there is no network.
 set -euo pipefail
 export LC_ALL=C
+# shellcheck source=tests/progress/progress.sh
+. tests/progress/progress.sh
 
 workspace=$1
 cargo=$(realpath "$2")
@@ -49,7 +51,7 @@ run_cargo() {
     env -i PATH="$PATH" HOME="$work/home" TMPDIR="$work" CARGO_HOME="$work/home" \
         CARGO_TARGET_DIR="$work/target" CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0 \
         RUSTC="${cargo%/*}/rustc" RUSTDOC="${cargo%/*}/rustdoc" \
-        "$cargo" "$@" --locked --offline --quiet --profile "$profile"
+        "$cargo" "$@" --locked --offline --profile "$profile"
 }
 
 exports() { nm -D --defined-only "$1" | awk '{ print $NF }' | sort; }
@@ -66,6 +68,14 @@ compare() {
 
 took() { echo "$1: $((SECONDS - since)) s" && since=$SECONDS; }
 
+# step TITLE COMMAND..: runs a command and says how long it took, or all that it said.
+step() {
+    progress "$1" "$work/log" "${@:2}" || { cat "$work/log" && exit 1; }
+    took "$1"
+}
+
+in_rt_min() (cd rt_min && "$@")
+
 since=$SECONDS failed=0
 unpack
 cat >"$work/home/config.toml" <<END
@@ -77,14 +87,9 @@ END
 cp "$work/tree/Cargo.lock" "$work/lock"
 took "crates unpacked"
 cd "$work/tree"
-if [ "$profile" = release ]; then
-    (profile=dev && run_cargo check --workspace --all-targets)
-    took "cargo check"
-fi
-run_cargo build
-took "cargo build"
-(cd rt_min && run_cargo build)
-took "cargo build of rt_min"
+if [ "$profile" = release ]; then profile=dev step "cargo check" run_cargo check --workspace --all-targets; fi
+step "cargo build" run_cargo build
+step "cargo build of rt_min" in_rt_min run_cargo build
 
 [ ${#libraries[@]} -ge 18 ] || { echo "only ${#libraries[@]} libraries of Bazel" && exit 1; }
 for library in "${libraries[@]}"; do
@@ -96,9 +101,7 @@ for library in "${libraries[@]}"; do
 done
 
 if [ "$profile" = dev ]; then profile=test; fi
-run_cargo test
-took "cargo test"
-(cd rt_min && run_cargo test --workspace)
-took "cargo test of rt_min"
+step "cargo test" run_cargo test
+step "cargo test of rt_min" in_rt_min run_cargo test --workspace
 cmp Cargo.lock "$work/lock" || failed=1
 exit $failed

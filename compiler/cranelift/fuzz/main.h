@@ -7,6 +7,8 @@
 #include <sanitizer/lsan_interface.h>
 #include <sys/stat.h>
 
+#include "tests/progress/progress.h"
+
 enum { BATCH = 1000, EXIT_PROBLEM = 90, EXIT_LEAK = 91, SHRINK_TRIES = 1500 };
 
 /* What the sanitizers do unless ASAN_OPTIONS says otherwise. */
@@ -17,6 +19,9 @@ const char *__asan_default_options(void) {
 
 static uint64_t fuzz_first_seed;
 
+/* How many sequences there are to be. */
+static uint64_t fuzz_count;
+
 /* Where recordings go: the folder that the program was started from. */
 static char fuzz_start[3000];
 
@@ -25,7 +30,7 @@ static inline uint64_t seed_of(uint64_t index) { return fuzz_first_seed * UINT64
 
 static inline int wait_for(pid_t child) {
     int status = 0;
-    if (child < 0 || waitpid(child, &status, 0) != child) {
+    if (child < 0 || progress_wait(child, &status, shared->sequence, fuzz_count, "sequences") != child) {
         perror("fork");
         exit(2);
     }
@@ -151,12 +156,6 @@ static inline int summary(uint64_t done, uint64_t failed, double seconds) {
     return failed > 0 || (never > 0 && done >= 2000);
 }
 
-static inline double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 /* A fresh directory to write in. */
 static inline void enter(char *root, size_t size) {
     /* `bazel run` starts programs elsewhere and tells where it was called. */
@@ -187,14 +186,15 @@ static inline void leave(const char *root) {
  * FUZZ_RECORD says what the names of the files begin with. */
 int main(int argc, char **argv) {
     char root[4096];
-    uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : 2000, failed = 0, done = 0;
+    uint64_t failed = 0, done = 0;
+    fuzz_count = argc > 2 ? strtoull(argv[2], NULL, 10) : 2000;
     const char *one = getenv("FUZZ_ONE");
     fuzz_first_seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
     if (argc > 3) read_corpus(argv + 3, argc - 3);
     enter(root, sizeof root);
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) return 2;
-    double start = now();
+    double start = progress_now();
     if (one) {
         plan_sequence(seed_of(strtoull(one, NULL, 10)));
         int status = run_alone(true);
@@ -203,8 +203,8 @@ int main(int argc, char **argv) {
         leave(root);
         return status != 0;
     }
-    while (done < count && failed < 10) {
-        uint64_t size = count - done < BATCH ? count - done : BATCH;
+    while (done < fuzz_count && failed < 10) {
+        uint64_t size = fuzz_count - done < BATCH ? fuzz_count - done : BATCH;
         int status = run_batch(done, size);
         if (status == 0) {
             done += size;
@@ -216,7 +216,7 @@ int main(int argc, char **argv) {
         else report(shared->sequence, status);
         done = is_leak ? done + size : shared->sequence + 1;
     }
-    int wrong = summary(done, failed, now() - start);
+    int wrong = summary(done, failed, progress_now() - start);
     leave(root);
     return wrong;
 }
