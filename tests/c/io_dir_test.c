@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "io_check.h"
 
+#include <pthread.h>
+
 /* A name that is not UTF-8, and how it is shown. */
 #define FOREIGN "bad\377name.txt"
 #define FOREIGN_SHOWN "bad\xef\xbf\xbdname.txt"
@@ -201,18 +203,41 @@ static void use_few_files(void) {
     CHECK_FAILS(rt_dir_remove_all(RT_STR("d")), false, TOO_MANY_FILES);
 }
 
-static void case_deep_tree(void) {
+/* 900 directories in each other, with a file in the last one. */
+static void make_deep_tree(void) {
     for (int i = 0; i < 900; i++) {
         make_dir("d");
         CHECK(chdir("d") == 0);
     }
     put("file", "");
     for (int i = 0; i < 900; i++) CHECK(chdir("..") == 0);
+}
+
+static void case_deep_tree(void) {
+    make_deep_tree();
     in_child(limit_open_files, use_few_files);
     rt_list_text files = rt_list_dir_recursive(RT_STR("d"), RT_STR(""));
     CHECK(files.len == 1 && files.items[0].len == 2 * 900 + 4);
     CHECK(rt_list_text_free(files));
     CHECK(rt_dir_remove_all(RT_STR("d")));
+}
+
+static void *remove_deep_tree(void *is_removed) {
+    *(bool *)is_removed = rt_dir_remove_all(RT_STR("d"));
+    return NULL;
+}
+
+static void case_depth_uses_no_stack(void) {
+    make_deep_tree();
+    bool is_removed = false;
+    pthread_attr_t small;
+    pthread_t thread;
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, 64 * 1024);
+    CHECK(pthread_create(&thread, &small, remove_deep_tree, &is_removed) == 0);
+    pthread_join(thread, NULL);
+    pthread_attr_destroy(&small);
+    CHECK(is_removed && access("d", F_OK) != 0);
 }
 
 static bool close_all_but_few_files(void) {
@@ -348,6 +373,7 @@ static const check_case cases[] = {
     CASE(temporary_in_a_nameless_place),
     CASE(glob_of_many_depths),
     CASE(deep_tree),
+    CASE(depth_uses_no_stack),
     CASE(list_dir_recursive),
     CASE(glob),
     CASE(glob_without_matches),

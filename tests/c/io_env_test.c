@@ -44,6 +44,14 @@ static void case_env_values_that_are_not_utf8(void) {
     CHECK(rt_env_vars().items == NULL);
     CHECK_ERROR(INVALID_UTF8);
     CHECK_MESSAGE("RT_FOREIGN");
+    /* What is long is shown in part. */
+    static char foreign[100000];
+    memset(foreign, '\377', sizeof foreign - 1);
+    CHECK(setenv("RT_FOREIGN", foreign, 1) == 0);
+    CHECK_TEXT_FAILS(rt_env_get(RT_STR("RT_FOREIGN")), INVALID_UTF8);
+    rt_text message = rt_last_error_message();
+    CHECK(message.len > 600 && message.len < 1000);
+    CHECK(rt_text_free(message));
     CHECK(unsetenv("RT_FOREIGN") == 0);
 }
 

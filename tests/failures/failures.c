@@ -27,6 +27,7 @@ static int32_t backlog_port;
 static const int32_t usr1[] = { SIGUSR1 };
 static const rt_text stubborn[] = { RT_TEXT("-c"), RT_TEXT("trap '' TERM INT HUP QUIT; while :; do sleep 1; done") };
 static const rt_text much[] = { RT_TEXT("-c"), RT_TEXT("268435456"), RT_TEXT("/dev/zero") };
+static const rt_text changed[] = { RT_TEXT("CHANGED=1") };
 static const rt_archive_limits usual;
 static const rt_text short_while[] = { RT_TEXT("0.5") };
 static const rt_process_limits at_once = { .timeout_ms = 10 };
@@ -38,7 +39,7 @@ static rt_bytes packed_gz, packed_xz, packed_zst;
 static int64_t long_value;
 enum { HUGE = 7 << 20, MANY = 1600000 };
 static int64_t huge[HUGE];
-static uint8_t letters[56 << 20], slashes[30 << 20];
+static uint8_t letters[56 << 20], slashes[30 << 20], steps[4 << 20];
 static uint8_t json_items[1 << 20], toml_items[1 << 20], yaml_items[1 << 20], cbor_items[1 << 20];
 static int64_t pattern_all, pattern_one, interner, text_strings, byte_strings;
 static int64_t longest, named, named_function, keyed, walk, many, more;
@@ -124,6 +125,7 @@ static bool writes_in_vain(void) {
     RT_STR("$argon2id$v=19$m=262144,t=1,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
 #define LETTERS(mib) letters, (mib) << 20
 #define SLASHES slashes, sizeof slashes
+#define STEPS steps, sizeof steps
 #define JSON_ITEMS json_items, sizeof json_items
 #define TOML_ITEMS toml_items, sizeof toml_items
 #define YAML_ITEMS yaml_items, sizeof yaml_items
@@ -220,14 +222,26 @@ static bool writes_in_vain(void) {
     ROW(place, rt_bytes_channel_send_timeout, KEEPS, !rt_bytes_channel_send_timeout(byte_strings, LETTERS(56), SOON))\
     ROW(place, rt_file_exists, KEEPS, !rt_file_exists(LETTERS(56)))                                                  \
     ROW(place, rt_env_set, KEEPS, !rt_env_set(RT_STR("LETTERS"), LETTERS(56)))                                       \
+    ROW(place, rt_env_get, KEEPS, GIVES_NOTHING(rt_env_get(RT_STR("HOME")), ptr))                                    \
+    ROW(place, rt_env_vars, KEEPS, GIVES_NOTHING(rt_env_vars(), items))                                              \
+    ROW(place, rt_env_home, KEEPS, GIVES_NOTHING(rt_env_home(), ptr))                                                \
+    ROW(place, rt_env_set, KEEPS, !rt_env_set(RT_STR("LETTERS"), LETTERS(30)))                                       \
+    ROW(place, rt_temp_dir, KEEPS, GIVES_NOTHING(rt_temp_dir(), ptr))                                                \
+    ROW(place, rt_temp_file_create, KEEPS,                                                                           \
+        GIVES_NOTHING(rt_temp_file_create(NULL, 0, RT_STR("a"), RT_STR("b")), ptr))                                  \
+    ROW(place, rt_temp_dir_create, KEEPS, GIVES_NOTHING(rt_temp_dir_create(NULL, 0, RT_STR("a")), ptr))              \
+    ROW(place, rt_glob, KEEPS, GIVES_NOTHING(rt_glob(JSON_ITEMS), items))                                            \
     ROW(place, rt_dir_create, KEEPS, !rt_dir_create(LETTERS(56), false))                                             \
     ROW(place, rt_file_write_text, KEEPS, !rt_file_write_text(LETTERS(56), RT_STR("x")))                             \
     ROW(place, rt_path_join, KEEPS, GIVES_NOTHING(rt_path_join(LETTERS(8), LETTERS(8)), ptr))                        \
     ROW(place, rt_path_normalize, KEEPS, GIVES_NOTHING(rt_path_normalize(LETTERS(16)), ptr))                         \
     ROW(place, rt_path_absolute, KEEPS, GIVES_NOTHING(rt_path_absolute(LETTERS(16)), ptr))                           \
     ROW(place, rt_path_relative, KEEPS, GIVES_NOTHING(rt_path_relative(LETTERS(16), RT_STR("a")), ptr))              \
+    ROW(place, rt_path_relative, KEEPS, GIVES_NOTHING(rt_path_relative(STEPS, RT_STR("a")), ptr))                    \
     ROW(place, rt_path_with_extension, KEEPS, GIVES_NOTHING(rt_path_with_extension(LETTERS(16), RT_STR("a")), ptr))  \
     ROW(place, rt_process_run, KEEPS, !rt_process_run(LETTERS(56), NULL, 0, &ran))                                   \
+    ROW(place, rt_process_run_bytes, KEEPS,                                                                          \
+        !rt_process_run_bytes(RT_STR("true"), NULL, 0, NULL, 0, NULL, 0, changed, 1, &soon, &ran_bytes))             \
     ROW(place, rt_xz_compress_bytes, KEEPS, GIVES_NOTHING(rt_xz_compress_bytes(BYTES), ptr))                         \
     ROW(place, rt_xz_compress, KEEPS, !rt_xz_compress(RT_STR("noise/n"), RT_STR("new")))                             \
     ROW(place, rt_xz_compress_with, KEEPS, !rt_xz_compress_with(RT_STR("noise/n"), RT_STR("new"), 9))                \

@@ -41,7 +41,8 @@ static void make_large_files(void) {
 
 /* What calls use that take much memory. */
 static void fill_large(void) {
-    memset(letters, 'a', sizeof letters), memset(slashes, '\\', sizeof slashes);
+    memset(letters, 'a', sizeof letters), memset(slashes, '\\', sizeof slashes), memset(steps, 'a', sizeof steps);
+    for (size_t at = 1; at < sizeof steps; at += 2) steps[at] = '/';
     memset(json_items, '0', sizeof json_items), memset(toml_items, '0', sizeof toml_items);
     memset(yaml_items, '0', sizeof yaml_items), memset(cbor_items, 0, sizeof cbor_items);
     size_t end = sizeof json_items - 1;
@@ -62,6 +63,11 @@ static void make_long_things(const char *function) {
     if (strncmp(function, "rt_interner_text", 16) == 0) rt_interner_intern(interner, LETTERS(56));
     if (strncmp(function, "rt_history_", 11) == 0 && strcmp(function, "rt_history_add") != 0) {
         rt_history_add(LETTERS(56));
+    }
+    /* Functions that read the environment, or hand it on. */
+    if (strncmp(function, "rt_env_", 7) == 0 || strncmp(function, "rt_temp_", 8) == 0 ||
+        strcmp(function, "rt_process_run_bytes") == 0) {
+        assert(rt_env_set(RT_STR("HOME"), LETTERS(56)) && rt_env_set(RT_STR("TMPDIR"), LETTERS(56)));
     }
     if (strncmp(function, "rt_value_", 9) != 0) return;
     longest = rt_value_string(LETTERS(56)), named = rt_value_object_new(LETTERS(56));

@@ -1,4 +1,10 @@
-//! Files that are written whole or not at all.
+//! Files that are written whole or not at all, and directories with all that is below them.
+
+mod remove;
+mod walk;
+
+pub use remove::remove_content;
+pub use walk::{Found, joined, walk};
 
 use crate::error::{ErrorCode, Result, fail};
 use std::fs::{self, File, OpenOptions};

@@ -4,6 +4,7 @@
 //! Each wrapper is generic: it knows the operating system and no module.
 
 mod account;
+mod args;
 mod env;
 mod limit;
 mod map;
@@ -13,7 +14,8 @@ mod signal;
 mod system;
 
 pub use account::account_home;
-pub use env::{remove_env, set_env};
+pub use args::args;
+pub use env::{env, env_all, env_bytes, remove_env, set_env, temp_dir};
 pub use limit::{Resource, limit_address_space, limit_resource};
 pub use map::read_mapped;
 pub use read::read_into;

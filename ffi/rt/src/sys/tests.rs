@@ -4,6 +4,7 @@ use super::map::{read_at_positions, read_mapped_then};
 use super::*;
 use crate::error::ErrorCode;
 use rustix::fs::{MemfdFlags, memfd_create};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::process::Command;
@@ -90,11 +91,29 @@ fn what_was_read_before_an_error_is_kept() {
 fn the_environment_can_be_changed() {
     set_env("FFI_RT_TEST_VARIABLE", "a=b é").unwrap();
     assert_eq!(std::env::var("FFI_RT_TEST_VARIABLE").unwrap(), "a=b é");
+    assert_eq!(env("FFI_RT_TEST_VARIABLE").unwrap().unwrap(), "a=b é");
+    let entry = ("FFI_RT_TEST_VARIABLE".into(), "a=b é".into());
+    assert!(env_all().unwrap().contains(&entry));
+    assert!(env_bytes() > "FFI_RT_TEST_VARIABLE=a=b é".len());
     set_env("FFI_RT_TEST_VARIABLE", "").unwrap();
     assert_eq!(std::env::var("FFI_RT_TEST_VARIABLE").unwrap(), "");
+    assert_eq!(env("FFI_RT_TEST_VARIABLE").unwrap().unwrap(), "");
     remove_env("FFI_RT_TEST_VARIABLE").unwrap();
     assert!(std::env::var_os("FFI_RT_TEST_VARIABLE").is_none());
+    assert!(env("FFI_RT_TEST_VARIABLE").unwrap().is_none());
     remove_env("FFI_RT_TEST_VARIABLE").unwrap();
+}
+
+#[test]
+fn the_environment_is_read_as_the_standard_library_does() {
+    for name in ["", "=", "FFI_RT\0", "FFI_RT_NONE", "PATH", "HOME"] {
+        assert_eq!(env(name).unwrap(), std::env::var_os(name), "{name:?}");
+    }
+    assert_eq!(temp_dir().unwrap(), std::env::temp_dir());
+    // Other tests change others meanwhile.
+    let is_ours = |(key, _): &(OsString, OsString)| !key.to_string_lossy().starts_with("FFI_RT");
+    let ours: Vec<_> = env_all().unwrap().into_iter().filter(is_ours).collect();
+    assert_eq!(ours, std::env::vars_os().filter(is_ours).collect::<Vec<_>>());
 }
 
 #[test]
