@@ -329,15 +329,27 @@ static void case_implied_directories_and_long_names_are_bounded(void) {
     CHECK_ERROR(LIMIT_REACHED);
 }
 
+/* A name of an archive of each format. */
+static const char *const packed_names[] = {"a.tar", "a.tar.gz", "a.tar.xz", "a.tar.zst", "a.zip"};
+
+#define PACKED_MAX 16384
+
+/* Packs `tree` into a file of this name, and gives its bytes, too: how many there are. */
+static size_t pack_tree(const char *name, uint8_t data[PACKED_MAX]) {
+    CHECK(rt_archive_create(RT_CSTR(name), RT_STR("tree"), RT_ARCHIVE_FORMAT_AUTO));
+    FILE *file = fopen(name, "rb");
+    CHECK(file != NULL);
+    if (file == NULL) return 0;
+    size_t len = fread(data, 1, PACKED_MAX, file);
+    fclose(file);
+    return len;
+}
+
 static void case_every_cut_is_an_error(void) {
-    static const char *const names[] = {"a.tar", "a.tar.gz", "a.tar.xz", "a.tar.zst", "a.zip"};
     CHECK(shell("mkdir tree && seq 1 300 > tree/numbers && echo x > tree/x"));
     for (size_t i = 0; i < 5; i++) {
-        CHECK(rt_archive_create(RT_CSTR(names[i]), RT_STR("tree"), RT_ARCHIVE_FORMAT_AUTO));
-        FILE *file = fopen(names[i], "rb");
-        uint8_t data[16384];
-        size_t len = fread(data, 1, sizeof data, file);
-        fclose(file);
+        uint8_t data[PACKED_MAX];
+        size_t len = pack_tree(packed_names[i], data);
         /* The zeros at the end of a tar may be fewer than usual, so its cuts end before them. */
         size_t most = i == 0 ? len - 1024 : len;
         int failures = 0;
@@ -345,7 +357,7 @@ static void case_every_cut_is_an_error(void) {
             write_bytes("a", data, cut);
             if (rt_archive_extract(RT_STR("a"), RT_STR("out")) != -1 || rt_last_error_code() != RT_ERROR_PARSE ||
                 is_there("out")) {
-                if (failures++ < 3) printf("    %s cut at %zu: error %d\n", names[i], cut, rt_last_error_code());
+                if (failures++ < 3) printf("    %s cut at %zu: error %d\n", packed_names[i], cut, rt_last_error_code());
                 CHECK(shell("rm -rf out"));
             }
         }
@@ -355,14 +367,10 @@ static void case_every_cut_is_an_error(void) {
 
 /* Bytes all over the archive changed in turn: an error or another content, never a crash, and all or nothing. */
 static void case_changed_bytes_are_survived(void) {
-    static const char *const names[] = {"a.tar", "a.tar.gz", "a.tar.xz", "a.tar.zst", "a.zip"};
     CHECK(shell("mkdir tree && seq 1 300 > tree/numbers && ln -s numbers tree/link"));
     for (size_t i = 0; i < 5; i++) {
-        CHECK(rt_archive_create(RT_CSTR(names[i]), RT_STR("tree"), RT_ARCHIVE_FORMAT_AUTO));
-        FILE *file = fopen(names[i], "rb");
-        uint8_t data[16384];
-        size_t len = fread(data, 1, sizeof data, file);
-        fclose(file);
+        uint8_t data[PACKED_MAX];
+        size_t len = pack_tree(packed_names[i], data);
         rt_archive_limits limits = {.max_bytes = 1 << 20, .max_entries = 100};
         for (size_t at = 0; at < len; at += len > 2000 ? 29 : 3) {
             data[at] ^= 0x41;

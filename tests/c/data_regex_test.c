@@ -32,6 +32,14 @@ static void close_expression(expression opened) { CHECK(rt_pattern_free(opened.c
         CHECK_ERROR(OK);                                                                 \
     } while (0)
 
+/* A list is the C string when it is written as text; null for a list that is none. */
+static void check_joined(int line, const char *what, const char *joined, const char *expected) {
+    if (joined != NULL && strcmp(joined, expected) == 0) return;
+    check_failures++;
+    printf("%s:%d: %s: %s is \"%s\", not \"%s\"\n", __FILE__, line, check_name, what,
+           joined == NULL ? "no list" : joined, expected);
+}
+
 /* The owned list holds the texts of the C string, each behind a `|`; frees it. */
 #define CHECK_TEXTS(list, expected) check_texts(__LINE__, #list, list, expected)
 
@@ -42,10 +50,7 @@ static void check_texts(int line, const char *what, rt_list_text list, const cha
         len += (size_t)snprintf(joined + len, sizeof joined - len, "|%.*s", (int)list.items[i].len,
                                 (const char *)list.items[i].ptr);
     }
-    if (list.items == NULL || strcmp(joined, expected) != 0) {
-        check_failures++;
-        printf("%s:%d: %s: %s is \"%s\", not \"%s\"\n", __FILE__, line, check_name, what, joined, expected);
-    }
+    check_joined(line, what, list.items == NULL ? NULL : joined, expected);
     CHECK(rt_list_text_free(list));
 }
 
@@ -59,10 +64,7 @@ static void check_places(int line, const char *what, rt_list_regex_place list, c
         len += (size_t)snprintf(joined + len, sizeof joined - len, "%" PRId64 "-%" PRId64 ":%s;", list.items[i].start,
                                 list.items[i].end, (const char *)list.items[i].text.ptr);
     }
-    if (list.items == NULL || strcmp(joined, expected) != 0) {
-        check_failures++;
-        printf("%s:%d: %s: %s is \"%s\", not \"%s\"\n", __FILE__, line, check_name, what, joined, expected);
-    }
+    check_joined(line, what, list.items == NULL ? NULL : joined, expected);
     CHECK(rt_list_regex_place_free(list));
 }
 
@@ -78,10 +80,7 @@ static void check_groups(int line, const char *what, rt_list_regex_group list, c
                                 group->name.ptr == NULL ? "-" : (const char *)group->name.ptr, group->start, group->end,
                                 group->text.ptr == NULL ? "-" : (const char *)group->text.ptr);
     }
-    if (list.items == NULL || strcmp(joined, expected) != 0) {
-        check_failures++;
-        printf("%s:%d: %s: %s is \"%s\", not \"%s\"\n", __FILE__, line, check_name, what, joined, expected);
-    }
+    check_joined(line, what, list.items == NULL ? NULL : joined, expected);
     CHECK(rt_list_regex_group_free(list));
 }
 

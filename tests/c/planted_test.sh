@@ -1,24 +1,13 @@
 #!/bin/sh
-# Each planted mistake is caught, with words that say what it is: a check that cannot fail is worth nothing.
+# Each planted mistake is caught, with words that say what it is.
 set -u
+# shellcheck source=tests/c/planted.sh
+. tests/c/planted.sh
 
 program=$1
-status=0
-
-caught() {
-    output=$("$program" "$1" 2>&1)
-    code=$?
-    case $output in
-    *"$2"*) [ "$code" -ne 0 ] && return ;;
-    esac
-    status=1
-    echo "$1: ended with $code and did not say '$2':"
-    echo "$output"
-}
-
-caught leaked_memory 'detected memory leaks'
-caught freed_memory 'heap-use-after-free'
-caught leaked_result 'rt_live_blocks()'
-caught freed_result 'rt_text_free(name)'
-caught wrong_value '77'
+caught 'detected memory leaks' "$program" leaked_memory
+caught 'heap-use-after-free' "$program" freed_memory
+caught 'rt_live_blocks()' "$program" leaked_result
+caught 'rt_text_free(name)' "$program" freed_result
+caught '77' "$program" wrong_value
 exit $status

@@ -4,18 +4,24 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A function with loops and arithmetic; its number makes it differ. */
-static int64_t build(int64_t module, int number) {
+/* Begins a function of integers, named by `what` and a number, that gives one; in its first block, `*entry`. */
+static int64_t begin(int64_t module, const char *what, int number, int params, int64_t *entry) {
     char name[20];
-    snprintf(name, sizeof name, "f%d", number);
+    snprintf(name, sizeof name, "%s%d", what, number);
     int64_t sig = rt_cranelift_new_signature(RT_CRANELIFT_CALL_CONV_DEFAULT);
-    rt_cranelift_sig_add_param(sig, RT_CRANELIFT_TYPE_I64);
+    for (int i = 0; i < params; i++) rt_cranelift_sig_add_param(sig, RT_CRANELIFT_TYPE_I64);
     rt_cranelift_sig_set_return(sig, RT_CRANELIFT_TYPE_I64);
     int64_t ctx = rt_cranelift_begin_function(module, RT_CSTR(name), sig);
     rt_cranelift_signature_free(sig);
-    int64_t entry = rt_cranelift_create_block(ctx);
-    rt_cranelift_append_func_params(ctx, entry);
-    rt_cranelift_switch_to_block(ctx, entry);
+    *entry = rt_cranelift_create_block(ctx);
+    rt_cranelift_append_func_params(ctx, *entry);
+    rt_cranelift_switch_to_block(ctx, *entry);
+    return ctx;
+}
+
+/* A function with loops and arithmetic; its number makes it differ. */
+static int64_t build(int64_t module, int number) {
+    int64_t entry, ctx = begin(module, "f", number, 1, &entry);
     int64_t value = rt_cranelift_block_param(ctx, entry, 0);
     for (int i = 0; i < 60; i++) {
         int64_t left = rt_cranelift_create_block(ctx);
@@ -127,15 +133,7 @@ static void case_a_module_with_a_queue_can_be_freed(void) {
 static void case_what_the_compiler_refuses_is_not_printed(void) {
     int64_t module = rt_cranelift_new_module(RT_STR("test"), RT_CRANELIFT_TARGET_HOST);
     for (int i = 0; i < 40; i++) {
-        char name[20];
-        snprintf(name, sizeof name, "half%d", i);
-        int64_t sig = rt_cranelift_new_signature(RT_CRANELIFT_CALL_CONV_DEFAULT);
-        rt_cranelift_sig_set_return(sig, RT_CRANELIFT_TYPE_I64);
-        int64_t ctx = rt_cranelift_begin_function(module, RT_CSTR(name), sig);
-        rt_cranelift_signature_free(sig);
-        int64_t entry = rt_cranelift_create_block(ctx);
-        rt_cranelift_append_func_params(ctx, entry);
-        rt_cranelift_switch_to_block(ctx, entry);
+        int64_t entry, ctx = begin(module, "half", i, 0, &entry);
         int64_t half = rt_cranelift_f16const(ctx, 0x3c00);
         rt_cranelift_return(ctx, rt_cranelift_fcvt_to_sint(ctx, RT_CRANELIFT_TYPE_I64, half));
         rt_cranelift_seal_all_blocks(ctx);
