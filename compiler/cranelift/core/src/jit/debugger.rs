@@ -3,7 +3,8 @@
 //! A debugger finds a list by the name `__jit_debug_descriptor`, and stops at
 //! `__jit_debug_register_code` when the list changes. Each entry is an ELF file in memory, with
 //! symbols, unwind information and source lines at their addresses. Both names are seen in the
-//! library's symbol table only, which shared libraries of other JIT compilers do not meet.
+//! library's symbol table only, which shared libraries of other JIT compilers do not meet: exported,
+//! the dynamic linker would make one list of two, whose owners do not share a lock.
 
 use super::elf::{self, Kind, Section};
 use super::registry::Placed;
