@@ -95,6 +95,17 @@ try() {
     [ "$needs" = 0 ] || fail "the static $name needs a shared library of ours"
 }
 
+# A path with spaces, as the README says.
+if command -v pkg-config >/dev/null; then
+    mkdir "$work/a place"
+    mv "$work/first/$top" "$work/a place/$top"
+    export PKG_CONFIG_PATH="$work/a place/$top/lib/pkgconfig"
+    eval "cc -std=c11 $1 $(pkg-config --cflags --libs "$2") '-Wl,-rpath,$work/a place/$top/lib' -o '$work/spaces'"
+    shown "$(basename "$1" .c)" "$3" >"$work/shown"
+    "$work/spaces" | diff -u "$work/shown" - || fail "from a path with spaces the program says something else"
+    mv "$work/a place/$top" "$work/first/$top"
+fi
+
 # Wherever it lies: the second place is another one, and the first is gone.
 for place in first second; do
     if [ $place = second ]; then mv "$work/first/$top" "$work/second/$top"; fi
