@@ -93,6 +93,17 @@ pub fn handles(spec: &Table, out: &mut Mutants) {
             item.insert("tag".to_owned(), 4_001.into());
         });
         out.push("tag of a handle", Class::AbiBreak, &[&name], retagged);
+        let bound = |until: Option<&str>| {
+            edit::with_item(spec, "handle", index, |item| match until {
+                Some(until) => drop(item.insert("bound".to_owned(), until.into())),
+                None => drop(item.remove("bound")),
+            })
+        };
+        let what = "thread of a handle";
+        out.push(what, Class::AbiBreak, &[&name], bound(Some("until the end of all days")));
+        if item.contains_key("bound") {
+            out.push("thread of a handle no longer", Class::Addition, &[&name], bound(None));
+        }
         // Everywhere, as its author would: the free function's name follows.
         let renamed = spec.to_string().replace(&name, &format!("{name}X"));
         if let Ok(renamed) = renamed.parse() {

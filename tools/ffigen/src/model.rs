@@ -146,6 +146,11 @@ pub struct Dependency {
     pub span: Span,
 }
 
+/// What begins the sentence in a handle's documentation that says until when it belongs to a thread.
+pub const BOUND_START: &str = "It belongs to the thread that made it ";
+/// What follows there.
+pub const BOUND_END: &str = "; until then another thread ";
+
 /// An opaque type: the boundary carries an `int64_t`.
 #[derive(Debug, Clone)]
 pub struct Handle {

@@ -15,8 +15,9 @@ use diag::{Diagnostic, Span};
 
 use crate::code;
 use crate::model::{
-    Dependency, Draft, Enum, EnumValue, ErrorCase, Failure, Field, FnId, Function, Handle, Module,
-    Param, Provider, Record, RecordId, Role, Struct, StructId, StructOrigin, Text, Ty,
+    BOUND_END, BOUND_START, Dependency, Draft, Enum, EnumValue, ErrorCase, Failure, Field, FnId,
+    Function, Handle, Module, Param, Provider, Record, RecordId, Role, Struct, StructId,
+    StructOrigin, Text, Ty,
 };
 use crate::similar::similar;
 use crate::spec::{self, Spec, Str};
@@ -114,8 +115,8 @@ fn handle_doc(item: &spec::Handle) -> String {
     match &item.bound {
         None => doc(&item.doc),
         Some(until) => format!(
-            "{}\nIt belongs to the thread that made it {}; until then another thread that uses it gets \
-             HANDLE_BUSY. When that thread has ended, the next thread that uses it becomes its owner.",
+            "{}\n{BOUND_START}{}{BOUND_END}that uses it gets HANDLE_BUSY. When that thread has ended, the next \
+             thread that uses it becomes its owner.",
             doc(&item.doc),
             until.text.trim()
         ),

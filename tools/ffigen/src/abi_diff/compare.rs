@@ -2,6 +2,7 @@
 
 use super::{Change, Class, Report};
 use crate::emit::manifest::{CParam, Enum, ErrorCase, Function, Handle, Manifest, Struct};
+use crate::model::{BOUND_END, BOUND_START};
 
 /// Compares two manifests of one module.
 pub fn compare(old: &Manifest, new: &Manifest) -> Report {
@@ -91,7 +92,22 @@ impl Changes {
             self.value(Class::AbiBreak, &format!("{name}: tag"), &old.tag, &new.tag);
             self.value(Class::AbiBreak, &format!("{name}: free function"), &old.free, &new.free);
             self.value(Class::SourceBreak, &format!("{name}: macro"), &old.c_macro, &new.c_macro);
+            self.bound(name, bound(&old.doc), bound(&new.doc));
             self.doc(&format!("{name}: documentation"), &old.doc, &new.doc);
+        }
+    }
+
+    /// Notes that a handle belongs to a thread for a longer or shorter time.
+    fn bound(&mut self, name: &str, old: Option<&str>, new: Option<&str>) {
+        match new {
+            _ if old == new => {}
+            Some(until) => {
+                let text = format!("{name}: it belongs to the thread that made it {until}");
+                self.push(Class::AbiBreak, text);
+            }
+            None => {
+                self.push(Class::Addition, format!("{name}: it belongs to no thread any more"));
+            }
         }
     }
 
@@ -390,6 +406,12 @@ impl Changes {
             );
         }
     }
+}
+
+/// Until when a handle belongs to a thread: only its documentation says so in a manifest.
+fn bound(doc: &str) -> Option<&str> {
+    let (_, rest) = doc.split_once(BOUND_START)?;
+    rest.split_once(BOUND_END).map(|(until, _)| until)
 }
 
 /// A tuple's type without the names of its parts: those are fields of a struct, which is compared itself.

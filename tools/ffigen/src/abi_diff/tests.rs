@@ -273,6 +273,9 @@ fn structs_and_handles_that_change_break_callers() {
             mutation("rename the handle", |m| m.handles[0].name.push_str("New")),
             mutation("tag of the handle", |m| m.handles[0].tag = 8),
             mutation("free of the handle", |m| m.handles[0].free.push_str("_new")),
+            mutation("thread of the handle", |m| {
+                m.handles[0].doc += "\nIt belongs to the thread that made it until dawn; until then another thread ..";
+            }),
         ],
     );
     assert_class(

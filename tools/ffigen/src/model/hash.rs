@@ -1,10 +1,10 @@
 //! The 64-bit hash over a module's ABI that its version symbol carries.
 //!
 //! It covers all that a caller compiles against: functions with the names, types and order of their
-//! parameters, result, failure value, and every struct, enumeration and handle kind. Names of
-//! parameters and fields count because exchanging two of one type changes the meaning without
-//! changing a size. Documentation, error lists and wrappers do not count, nor does the order in
-//! which items are declared.
+//! parameters, result, failure value, and every struct, enumeration and handle kind, with the time
+//! for which a handle belongs to a thread. Names of parameters and fields count because exchanging
+//! two of one type changes the meaning without changing a size. Documentation, error lists and
+//! wrappers do not count, nor does the order in which items are declared.
 
 use super::{Draft, Failure, Function, StructId, Ty, c_type, layout, symbol};
 
@@ -23,7 +23,11 @@ pub fn abi(draft: &Draft) -> u64 {
 fn lines(draft: &Draft) -> Vec<String> {
     let mut lines = Vec::new();
     for handle in &draft.handles {
-        lines.push(format!("handle {} tag {}", handle.name, handle.tag));
+        let mut line = format!("handle {} tag {}", handle.name, handle.tag);
+        if let Some(until) = &handle.bound {
+            line.push_str(&format!(" bound {}", until.text.trim()));
+        }
+        lines.push(line);
     }
     for item in &draft.enums {
         for value in &item.values {
