@@ -80,23 +80,28 @@ static inline void work_and_exit(void (*work)(void)) {
     _exit(check_failures == 0 ? 0 : 1);
 }
 
-/* Runs `work` in a child that reads `input`. */
-static inline void with_input(const char *input, size_t len, void (*work)(void), const char *expected) {
+/* Runs `work` in a child whose standard input is `from`, which is closed. */
+static inline void with_stdin(int from, void (*work)(void), const char *expected) {
     int pipes[2];
-    FILE *file = fopen("input", "w");
-    CHECK(file != NULL && fwrite(input, 1, len, file) == len && fclose(file) == 0);
-    CHECK(pipe(pipes) == 0);
+    CHECK(from >= 0 && pipe(pipes) == 0);
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
         report_to = pipes[1];
-        int from = open("input", O_RDONLY);
         if (dup2(from, 0) != 0) _exit(9);
         work_and_exit(work);
     }
+    close(from);
     close(pipes[1]);
     check_report(child, pipes[0], expected);
     close(pipes[0]);
+}
+
+/* Runs `work` in a child that reads `input`. */
+static inline void with_input(const char *input, size_t len, void (*work)(void), const char *expected) {
+    FILE *file = fopen("input", "w");
+    CHECK(file != NULL && fwrite(input, 1, len, file) == len && fclose(file) == 0);
+    with_stdin(open("input", O_RDONLY), work, expected);
 }
 
 /* Runs `work` in a child at a terminal of its own, and presses keys there; gives what was shown in `shown`. */

@@ -74,6 +74,11 @@ static void case_bad_input_is_refused(void) {
     CHECK_ERROR(UNSUPPORTED);
     CHECK(!rt_codegen_compile_module(RT_STR("a\0b"), RT_STR(ADD), context));
     CHECK_ERROR(INVALID_ARGUMENT);
+    size_t len = (64 << 20) + 1;
+    char *blanks = malloc(len);
+    memset(blanks, ' ', len);
+    CHECK_FAILS(rt_codegen_compile_module(RT_STR("t"), (const uint8_t *)blanks, len, context), false, LIMIT_REACHED);
+    free(blanks);
     CHECK(!rt_codegen_compile_module(RT_STR("t"), RT_STR(ADD), 0));
     CHECK_ERROR(INVALID_HANDLE);
     CHECK(rt_codegen_free(context));

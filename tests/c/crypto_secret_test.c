@@ -39,6 +39,8 @@ static void case_a_hash_made_at_another_cost_is_to_be_made_again(void) {
     CHECK_ERROR(OK);
     CHECK(!rt_password_needs_rehash(RT_STR("nothing"), &cheap));
     CHECK_ERROR(PARSE);
+    const char *other = "$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E";
+    CHECK_FAILS(rt_password_needs_rehash(RT_CSTR(other), &cheap), false, UNSUPPORTED);
 }
 
 static void case_a_cost_outside_its_bounds_is_refused(void) {

@@ -275,6 +275,37 @@ static uint64_t repeated(char *pattern, const char *begin, const char *unit, int
     return (uint64_t)(end - pattern);
 }
 
+/* Each function that compiles its pattern fails with the error, and gives nothing. */
+#define EACH_REFUSES(pattern, code)                                                                            \
+    do {                                                                                                       \
+        CHECK_FAILS(rt_regex_match(pattern, RT_STR("a")), false, code);                                        \
+        CHECK_FAILS(rt_regex_is_full_match(pattern, RT_STR("a")), false, code);                                \
+        CHECK_FAILS(rt_regex_find(pattern, RT_STR("a")).ptr == NULL, true, code);                              \
+        CHECK_FAILS(rt_regex_find_at(pattern, RT_STR("a"), 0, &found), false, code);                           \
+        CHECK_FAILS(rt_regex_find_all(pattern, RT_STR("a")).items == NULL, true, code);                        \
+        CHECK_FAILS(rt_regex_find_places(pattern, RT_STR("a")).items == NULL, true, code);                     \
+        CHECK_FAILS(rt_regex_captures(pattern, RT_STR("a")).items == NULL, true, code);                        \
+        CHECK_FAILS(rt_regex_captures_all(pattern, RT_STR("a")).items == NULL, true, code);                    \
+        CHECK_FAILS(rt_regex_replace(pattern, RT_STR("a"), RT_STR("b")).ptr == NULL, true, code);              \
+        CHECK_FAILS(rt_regex_replace_first(pattern, RT_STR("a"), RT_STR("b")).ptr == NULL, true, code);        \
+        CHECK_FAILS(rt_regex_replace_literal(pattern, RT_STR("a"), RT_STR("b")).ptr == NULL, true, code);      \
+        CHECK_FAILS(rt_regex_split(pattern, RT_STR("a"), 0).items == NULL, true, code);                        \
+        CHECK_FAILS(rt_regex_count(pattern, RT_STR("a")), -1, code);                                           \
+        CHECK_FAILS(rt_regex_is_valid(pattern), false, code);                                                  \
+        CHECK_FAILS(rt_pattern_new(pattern), 0, code);                                                         \
+        CHECK_FAILS(rt_pattern_new_with(pattern, &plain), 0, code);                                            \
+    } while (0)
+
+static void case_each_function_refuses_wrong_and_large_patterns(void) {
+    static const rt_pattern_options plain;
+    rt_regex_find_at_result found;
+    EACH_REFUSES(RT_STR("a("), PARSE);
+    char deep[601] = "";
+    memset(deep, '(', 300), memset(deep + 300, ')', 300);
+    EACH_REFUSES(RT_CSTR(deep), LIMIT_REACHED);
+    EACH_REFUSES(RT_STR("(a{1000}){1000}"), LIMIT_REACHED);
+}
+
 static void case_a_hostile_pattern_is_soon_compiled_or_refused(void) {
     char *pattern = malloc(70000);
     static const struct {
@@ -337,8 +368,17 @@ static void case_a_result_beyond_the_bound_is_refused(void) {
     for (int i = 0; i < LEN; i += 2) memcpy(dollars + i, "$0", 2);
     CHECK_NO_TEXT(rt_regex_replace(RT_STR("a+"), text, LEN, dollars, LEN));
     CHECK_ERROR(LIMIT_REACHED);
-    CHECK(rt_regex_captures_all(RT_STR("(a)()()()()()()()()()()()()()()()()()"), text, LEN).items == NULL);
+    CHECK_NO_TEXT(rt_regex_replace_first(RT_STR("a+"), text, LEN, dollars, LEN));
     CHECK_ERROR(LIMIT_REACHED);
+    expression one = open_expression("a"), all = open_expression("a+");
+    CHECK_FAILS(rt_pattern_replace_literal(one.compiled, text, LEN, text, LEN).ptr == NULL, true, LIMIT_REACHED);
+    CHECK_FAILS(rt_pattern_replace(all.compiled, text, LEN, dollars, LEN).ptr == NULL, true, LIMIT_REACHED);
+    CHECK_FAILS(rt_pattern_replace_first(all.compiled, text, LEN, dollars, LEN).ptr == NULL, true, LIMIT_REACHED);
+    close_expression(one), close_expression(all);
+    expression groups = open_expression("(a)()()()()()()()()()()()()()()()()()");
+    CHECK_FAILS(rt_regex_captures_all(RT_CSTR(groups.text), text, LEN).items == NULL, true, LIMIT_REACHED);
+    CHECK_FAILS(rt_pattern_captures_all(groups.compiled, text, LEN).items == NULL, true, LIMIT_REACHED);
+    close_expression(groups);
     free(dollars);
     free(text);
 }
@@ -399,6 +439,7 @@ static const check_case cases[] = {
     CASE(options),
     CASE(a_wrong_pattern_is_an_error_with_its_place),
     CASE(a_pattern_that_is_too_large_is_refused),
+    CASE(each_function_refuses_wrong_and_large_patterns),
     CASE(a_hostile_pattern_is_soon_compiled_or_refused),
     CASE(a_hostile_text_takes_linear_time),
     CASE(a_result_beyond_the_bound_is_refused),

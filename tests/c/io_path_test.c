@@ -172,6 +172,9 @@ static void case_temp_names_in_the_default_directory(void) {
     char *saved = save_tmpdir();
     char *cwd = getcwd(NULL, 0);
     CHECK(rt_env_set(RT_STR("TMPDIR"), RT_CSTR(cwd)));
+    /* No directory is the usual one, and an empty path is none at all. */
+    CHECK_TEXT_FAILS(rt_temp_file_create(RT_STR(""), RT_STR("a"), RT_STR("b")), NOT_FOUND);
+    CHECK_TEXT_FAILS(rt_temp_dir_create(RT_STR(""), RT_STR("a")), NOT_FOUND);
     rt_text file = rt_temp_file_create(NULL, 0, RT_STR(""), RT_STR(""));
     rt_text dir = rt_temp_dir_create(NULL, 0, RT_STR("work-"));
     CHECK(file.ptr != NULL && memcmp(file.ptr, cwd, strlen(cwd)) == 0 && file.len == strlen(cwd) + 7);

@@ -152,8 +152,8 @@ static void case_tcp_failures(void) {
     CHECK_FAILS(rt_tcp_write(client, RT_STR("x"), 1000), false, STALE_HANDLE);
 }
 
-static void case_what_the_other_side_does_has_codes(void) {
-    /* A connection that is closed with linger 0 is reset. */
+/* A connection that the other side has reset: it was closed with linger 0. */
+static int64_t reset_connection(void) {
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     struct sockaddr_in place = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof place;
@@ -164,14 +164,57 @@ static void case_what_the_other_side_does_has_codes(void) {
     int server = accept(listener, NULL, NULL);
     struct linger at_once = {1, 0};
     CHECK(setsockopt(server, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0 && close(server) == 0);
+    close(listener);
+    return client;
+}
+
+static void case_what_the_other_side_does_has_codes(void) {
+    int64_t client = reset_connection();
     rt_bytes none = rt_tcp_read(client, 10, 5000);
     CHECK(none.ptr == NULL);
     CHECK_ERROR(CONNECTION_RESET);
     rt_tcp_peer_address_result peer;
     CHECK_FAILS(rt_tcp_peer_address(client, &peer), false, NOT_CONNECTED);
     CHECK_FAILS(rt_tcp_shutdown(client, RT_DIRECTION_BOTH), false, NOT_CONNECTED);
+    /* This side keeps its address. */
+    rt_tcp_local_address_result own;
+    CHECK(rt_tcp_local_address(client, &own));
+    rt_tcp_local_address_result_free(&own);
     CHECK(rt_tcp_stream_free(client));
-    close(listener);
+    client = reset_connection();
+    CHECK_FAILS(rt_tcp_write(client, RT_STR("x"), 1000), false, CONNECTION_RESET);
+    CHECK_FAILS(rt_tcp_write(client, RT_STR("x"), 1000), false, BROKEN_PIPE);
+    CHECK(rt_tcp_stream_free(client));
+}
+
+static void case_hosts_that_there_are_not(void) {
+    /* No host may have a name with a blank, so nobody is asked. */
+    int64_t socket = rt_udp_bind(RT_STR("127.0.0.1"), 0);
+    CHECK_FAILS(rt_tcp_connect(RT_STR("a b"), 80, 5000), 0, NOT_FOUND);
+    CHECK_FAILS(rt_tcp_listen(RT_STR("a b"), 0), 0, NOT_FOUND);
+    CHECK_FAILS(rt_udp_bind(RT_STR("a b"), 0), 0, NOT_FOUND);
+    CHECK_FAILS(rt_udp_send_to(socket, RT_STR("a b"), 80, RT_STR("x"), 5000), false, NOT_FOUND);
+    CHECK_FAILS(rt_udp_bind(RT_STR("203.0.113.1"), 0), 0, ADDRESS_NOT_AVAILABLE);
+    char name[1026];
+    memset(name, 'a', 1025), name[1025] = 0;
+    CHECK_FAILS(rt_tcp_listen(RT_CSTR(name), 0), 0, INVALID_ARGUMENT);
+    CHECK_FAILS(rt_udp_bind(RT_STR(""), 0), 0, INVALID_ARGUMENT);
+    CHECK_FAILS(rt_udp_send_to(socket, RT_STR(""), 80, RT_STR("x"), 5000), false, INVALID_ARGUMENT);
+    CHECK(rt_udp_socket_free(socket));
+}
+
+/* UDP does not say that nobody listens, neither to the next message nor to who waits for one. */
+static void case_udp_to_nobody(void) {
+    int64_t socket = rt_udp_bind(RT_STR("127.0.0.1"), 0), gone = rt_udp_bind(RT_STR("127.0.0.1"), 0);
+    rt_udp_local_address_result place;
+    CHECK(rt_udp_local_address(gone, &place) && rt_udp_socket_free(gone));
+    for (int i = 0; i < 3; i++) {
+        CHECK(rt_udp_send_to(socket, RT_STR("127.0.0.1"), place.port, RT_STR("x"), 1000));
+        rt_udp_receive_from_result message;
+        CHECK_FAILS(rt_udp_receive_from(socket, 20, &message), false, TIMED_OUT);
+    }
+    rt_udp_local_address_result_free(&place);
+    CHECK(rt_udp_socket_free(socket));
 }
 
 static void case_tcp_loop(void) {
@@ -232,6 +275,7 @@ int main(int argc, char **argv) {
     static const check_case cases[] = {
         CASE(tcp_talk), CASE(tcp_time_limits), CASE(tcp_much), CASE(tcp_failures),
         CASE(what_the_other_side_does_has_codes), CASE(tcp_loop), CASE(udp), CASE(dns),
+        CASE(hosts_that_there_are_not), CASE(udp_to_nobody),
     };
     return check_main(cases, sizeof cases / sizeof cases[0], argc, argv);
 }

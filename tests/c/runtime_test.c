@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <float.h>
 #include <math.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 static void case_values_know_their_type(void) {
@@ -279,24 +280,39 @@ static void case_printing_writes_at_once(void) {
     check_written(print_some, "p\"lnil[\"p\\\"l\"]\np\"l\n");
 }
 
-static void case_printing_to_a_full_disk_or_nobody_is_an_error(void) {
+/* Prints to this output, or to none if it is negative, and checks the error; gives its message. */
+static rt_text print_to(int output, void (*print)(int64_t), int64_t value, int32_t expected) {
     fflush(stdout);
     int before = dup(1);
-    int full = open("/dev/full", O_WRONLY);
-    CHECK(dup2(full, 1) == 1);
-    rt_value_println(0);
+    CHECK(output < 0 ? close(1) == 0 : dup2(output, 1) == 1);
+    print(value);
     int32_t code = rt_last_error_code();
-    CHECK(dup2(before, 1) == 1);
-    CHECK_INT(code, RT_ERROR_STORAGE_FULL);
-    close(full);
-    CHECK(close(1) == 0);
-    rt_value_println(0);
-    code = rt_last_error_code();
     rt_text message = rt_last_error_message();
-    CHECK(dup2(before, 1) == 1);
-    CHECK_INT(code, RT_ERROR_IO);
-    CHECK_TEXT_HAS(message, "the standard output: Bad file descriptor");
-    close(before);
+    CHECK(dup2(before, 1) == 1 && close(before) == 0);
+    CHECK_INT(code, expected);
+    return message;
+}
+
+static void case_printing_to_a_full_disk_or_nobody_is_an_error(void) {
+    void (*const prints[])(int64_t) = { rt_value_print, rt_value_println };
+    int full = open("/dev/full", O_WRONLY), null = open("/dev/null", O_WRONLY), ends[2];
+    CHECK(pipe(ends) == 0 && close(ends[0]) == 0);
+    signal(SIGPIPE, SIG_IGN);
+    /* 64 times the same text, twice. */
+    static uint8_t leaf[1 << 20];
+    memset(leaf, 'x', sizeof leaf);
+    int64_t string = rt_value_string(leaf, sizeof leaf), large = rt_value_array_new();
+    for (int i = 0; i < 64; i++) push(large, rt_value_clone(string));
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_TEXT_HAS(print_to(full, prints[i], 0, RT_ERROR_STORAGE_FULL), "the standard output: No space left");
+        CHECK_TEXT_HAS(print_to(-1, prints[i], 0, RT_ERROR_IO), "the standard output: Bad file descriptor");
+        CHECK_TEXT_HAS(print_to(ends[1], prints[i], 0, RT_ERROR_BROKEN_PIPE), "the standard output: Broken pipe");
+        CHECK_TEXT_HAS(print_to(null, prints[i], large, RT_ERROR_LIMIT_REACHED), "");
+        rt_text_free(print_to(null, prints[i], string, RT_ERROR_OK));
+    }
+    signal(SIGPIPE, SIG_DFL);
+    CHECK(rt_value_free(large) && rt_value_free(string));
+    CHECK(close(full) == 0 && close(null) == 0 && close(ends[1]) == 0);
 }
 
 /* Adds up its arguments and `data`; "bad" things on demand. */

@@ -19,7 +19,7 @@ const SHOWN: [Shown; 14] = [
     shown("STORAGE_FULL", &["FULL", "NODES"], &[]),
     shown("PERMISSION_DENIED", &["CLOSED", "FOREIGN"], &[]),
     shown("TOO_MANY_FILES", &["FILES"], &[]),
-    shown("TIMED_OUT", &["STUBBORN", "HANGS", "UNKILLABLE"], &[]),
+    shown("TIMED_OUT", &["STUBBORN", "HANGS", "UNKILLABLE", "DEAF"], &[]),
     shown("OUT_OF_MEMORY", &["MEMORY"], &[]),
     shown("READ_ONLY", &["SEALED"], &[]),
     shown("IS_A_DIRECTORY", &["FOLDER"], &[]),
@@ -35,12 +35,18 @@ const SHOWN: [Shown; 14] = [
     shown(
         "LIMIT_REACHED",
         &["FLOOD", "THREADLESS", "BLIND"],
-        &["exceeds 1 GiB", "no further thread", "watches as many"],
+        &[
+            "exceeds 1 GiB",
+            "no further thread",
+            "watches as many",
+            "holds more than 1 GiB",
+            "more than 64 MiB.",
+        ],
     ),
     shown(
         "UNSUPPORTED",
-        &["HIDDENPROC", "LOCKLESS"],
-        &["/proc", "no locks", "Collecting does not"],
+        &["HIDDENPROC", "LOCKLESS", "DEVICE"],
+        &["/proc", "no locks", "Collecting does not", "is a device", "directory holds a device"],
     ),
 ];
 

@@ -442,6 +442,25 @@ static bool writes_in_vain(void) {
     ROW(FLOOD, rt_execute_native, SLOW, !rt_execute_native(RT_STR("/usr/bin/yes"), NULL, 0, 60000, &ran_native))     \
     ROW(FLOOD, rt_process_output, SLOW, GIVES_NOTHING(rt_process_output(RT_STR("yes"), NULL, 0), ptr))               \
     ROW(FLOOD, rt_shell_output, SLOW, GIVES_NOTHING(rt_shell_output(RT_STR("yes")), ptr))                            \
+    ROW(FLOOD, rt_file_read_text, SLOW, GIVES_NOTHING(rt_file_read_text(ENDLESS), ptr))                              \
+    ROW(FLOOD, rt_file_read_bytes, SLOW, GIVES_NOTHING(rt_file_read_bytes(ENDLESS), ptr))                            \
+    ROW(FLOOD, rt_file_read_lines, SLOW, GIVES_NOTHING(rt_file_read_lines(ENDLESS), items))                          \
+    ROW(FLOOD, rt_file_read_range, SLOW, GIVES_NOTHING(rt_file_read_range(ENDLESS, 1, INT64_MAX), ptr))              \
+    ROW(FLOOD, rt_cli_read_file, SLOW, GIVES_NOTHING(rt_cli_read_file(ENDLESS), ptr))                                \
+    ROW(FLOOD, rt_history_load, SLOW, !rt_history_load(ENDLESS))                                                     \
+    ROW(DEVICE, rt_file_mmap_read_text, KEEPS, GIVES_NOTHING(rt_file_mmap_read_text(ENDLESS), ptr))                  \
+    ROW(DEVICE, rt_file_mmap_read_bytes, KEEPS, GIVES_NOTHING(rt_file_mmap_read_bytes(ENDLESS), items))              \
+    ROW(DEVICE, rt_file_mmap_bytes, KEEPS, GIVES_NOTHING(rt_file_mmap_bytes(ENDLESS), ptr))                          \
+    ROW(DEVICE, rt_file_atomic_write, KEEPS, !rt_file_atomic_write(PIPE(""), BYTES))                                 \
+    ROW(DEVICE, rt_file_atomic_write_bytes, KEEPS, !rt_file_atomic_write_bytes(PIPE(""), BYTES))                     \
+    ROW(DEVICE, rt_file_truncate, KEEPS, !rt_file_truncate(PIPE(""), 0))                                             \
+    ROW(DEVICE, rt_file_copy, KEEPS, !rt_file_copy(PIPE(""), RT_STR("new")))                                         \
+    COLLECTS(ROW, DEVICE, PIPES, RT_STR)                                                                             \
+    PACKS(ROW, DEVICE, RT_STR, PIPE)                                                                                 \
+    COLLECTS(ROW, DEVICE, RT_STR, PIPE)                                                                              \
+    ROW(DEAF, rt_gc_collect, SLOW, (rt_gc_collect(), true))                                                          \
+    ROW(DEAF, rt_gc_malloc, SLOW, rt_gc_malloc(LARGE) == 0)                                                          \
+    ROW(DEAF, rt_gc_malloc_atomic, SLOW, rt_gc_malloc_atomic(LARGE) == 0)                                            \
     ANY_PATH(ROW, BROKEN, HERE)                                                                                      \
     ASKS(ROW, BROKEN, RT_STR("x"), RT_STR("noise/*"))                                                                \
     ROW(BROKEN, rt_system_user_name, KEEPS, GIVES_NOTHING(rt_system_user_name(), ptr))                               \

@@ -16,7 +16,7 @@ static void make_template(void) {
     put("a.txt", "kept", 4), put("data", "no program", 10), put("noise/n", big, BIG);
     put("closed/a.txt", "kept", 4), put("closed/dir/b", "kept", 4), put("hidden/a.txt", "kept", 4);
     put("script", "#!/bin/sh\nexit 0\n", 17), chmod("script", 0700);
-    assert(symlink("loop", "loop") == 0);
+    assert(symlink("loop", "loop") == 0 && mkdir("pipes", 0700) == 0 && mkfifo("pipes/pipe", 0600) == 0);
     static const char resists[] = "#!/bin/sh\ntrap '' TERM INT HUP QUIT\nwhile :; do sleep 1; done\n";
     put("stubborn", resists, sizeof resists - 1), chmod("stubborn", 0700);
     assert(rt_gzip_compress(RT_STR("noise/n"), RT_STR("n.gz")) && rt_xz_compress(RT_STR("noise/n"), RT_STR("n.xz")));
@@ -133,6 +133,25 @@ static bool close_for(const char *function) {
     return chmod("..", 0111) == 0;
 }
 
+static sem_t is_deaf;
+
+/* A thread of the collector's that does not hear when it is told to stop. */
+static void *hear_nothing(void *unused) {
+    sigset_t all;
+    sigfillset(&all);
+    if (!rt_gc_thread_register()) abort();
+    pthread_sigmask(SIG_SETMASK, &all, NULL);
+    sem_post(&is_deaf);
+    for (;;) pause();
+    return unused;
+}
+
+static bool start_deaf_thread(void) {
+    pthread_t thread;
+    return sem_init(&is_deaf, 0, 0) == 0 && pthread_create(&thread, NULL, hear_nothing, NULL) == 0 &&
+           sem_wait(&is_deaf) == 0;
+}
+
 static bool take_away(const row *one, report *its) {
     situation place = one->place;
     switch (place) {
@@ -162,6 +181,7 @@ static bool take_away(const row *one, report *its) {
     case ODD:
         return enter_own(CLONE_NEWNS | CLONE_NEWUTS) && sethostname("\xff", 1) == 0 &&
                have_accounts("\xff:x:0:0::/:\n");
+    case DEAF: return start_deaf_thread() && leave_little_memory();
     case REAPED: return signal(SIGCHLD, SIG_IGN) != SIG_ERR;
     case OFFLINE:
         if (!enter_own(CLONE_NEWNET)) return false;

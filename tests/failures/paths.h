@@ -12,6 +12,10 @@
 #define OFF(path) RT_STR("closed/" path)
 #define HIDDEN RT_STR("hidden/a.txt")
 #define FOLDER(path) RT_STR("noise")
+#define PIPES(path) RT_STR("pipes")
+/* Never a device of the machine where something is written: as the administrator, a wrong function would replace it. */
+#define PIPE(path) RT_STR("pipes/pipe")
+#define ENDLESS RT_STR("/dev/zero")
 #define NULS(path) RT_STR(path "\0")
 #define ABSENT(path) RT_STR("none/" path)
 #define BELOW(path) RT_STR("a.txt/" path)

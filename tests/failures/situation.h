@@ -18,6 +18,8 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -56,9 +58,9 @@ enum {
 typedef enum {
     FULL, NODES, CLOSED, FILES, STUBBORN, HANGS, MEMORY, SEALED,
     /* Nothing is taken away here, but paths are wrong. */
-    FOLDER, NULS, ABSENT, BELOW, LONG, CIRCLE,
+    FOLDER, DEVICE, NULS, ABSENT, BELOW, LONG, CIRCLE,
     /* The system itself lacks something, or answers calls of one kind as its manual says that it may. */
-    HIDDENPROC, STRANGER, ODD, SHELLLESS, REAPED, OFFLINE, FLOOD,
+    HIDDENPROC, STRANGER, ODD, SHELLLESS, REAPED, OFFLINE, FLOOD, DEAF,
     BROKEN, RANDOMLESS, CROWDED, THREADLESS, BLIND, LOCKLESS, FOREIGN, UNKILLABLE, PORTLESS, SITUATIONS
 } situation;
 
@@ -89,6 +91,7 @@ static const kind kinds[SITUATIONS] = {
     [MEMORY] = { "no memory", RT_ERROR_OUT_OF_MEMORY, 0, NULL },
     [SEALED] = { "read-only disk", RT_ERROR_READ_ONLY, 0, NULL },
     [FOLDER] = { "a directory", RT_ERROR_IS_A_DIRECTORY, 0, NULL },
+    [DEVICE] = { "a device", RT_ERROR_UNSUPPORTED, 0, NULL },
     [NULS] = { "NUL byte", RT_ERROR_INVALID_ARGUMENT, 0, NULL },
     [ABSENT] = { "nothing there", RT_ERROR_NOT_FOUND, 0, NULL },
     [BELOW] = { "below a file", RT_ERROR_NOT_A_DIRECTORY, 0, NULL },
@@ -101,6 +104,7 @@ static const kind kinds[SITUATIONS] = {
     [REAPED] = { "child collected", RT_ERROR_NO_PROCESS, 0, NULL },
     [OFFLINE] = { "no network", RT_ERROR_UNREACHABLE, 0, NULL },
     [FLOOD] = { "endless output", RT_ERROR_LIMIT_REACHED, 0, NULL },
+    [DEAF] = { "deaf thread", RT_ERROR_TIMED_OUT, 0, NULL },
     [BROKEN] = { "broken disk", RT_ERROR_IO, EIO,
                  CALLS(SYS_openat, SYS_statx, SYS_newfstatat, SYS_statfs, SYS_readlinkat, SYS_mkdirat, SYS_symlinkat,
                        SYS_linkat, SYS_unlinkat, SYS_renameat, SYS_renameat2, SYS_fchmodat, SYS_utimensat, SYS_chdir,
@@ -151,7 +155,7 @@ static inline int hash_entry(const char *path, const struct stat *status, int ty
     hash_bytes(path, strlen(path));
     hash_bytes(&status->st_mode, sizeof status->st_mode);
     char buffer[4096];
-    if (type == FTW_F && status->st_size <= 4 << 20) {
+    if (S_ISREG(status->st_mode) && status->st_size <= 4 << 20) {
         int file = open(path, O_RDONLY | O_CLOEXEC);
         ssize_t got;
         while (file >= 0 && (got = read(file, buffer, sizeof buffer)) > 0) hash_bytes(buffer, (size_t)got);

@@ -85,19 +85,51 @@ static void plain(void) {
     text = rt_http_post(URL, RT_STR("some text"));
     CHECK(text.ptr && strcmp((const char *)text.ptr, "POST content-type=text/plain; charset=utf-8; some text") == 0);
     rt_text_free(text);
-    const struct { const char *path; int32_t code; } bad[] = {
-        { "missing", RT_ERROR_NOT_FOUND },       { "status/403", RT_ERROR_PERMISSION_DENIED },
-        { "status/500", RT_ERROR_IO },           { "status/504", RT_ERROR_TIMED_OUT },
-        { "binary", RT_ERROR_INVALID_UTF8 },     { "loop", RT_ERROR_LIMIT_REACHED },
-    };
-    for (size_t index = 0; index < sizeof bad / sizeof bad[0]; index++) {
-        make_url("http", "http", bad[index].path);
-        text = rt_http_get(URL);
-        CHECK(text.ptr == NULL && rt_last_error_code() == bad[index].code);
+}
+
+/* What a server does, and which error it is for each function; `status` ones are answers where all is told. */
+static const struct { const char *server, *path; int32_t code; bool is_status; } failing[] = {
+    { "http", "missing", RT_ERROR_NOT_FOUND, true },
+    { "http", "status/410", RT_ERROR_NOT_FOUND, true },
+    { "http", "status/403", RT_ERROR_PERMISSION_DENIED, true },
+    { "http", "status/500", RT_ERROR_IO, true },
+    { "http", "status/504", RT_ERROR_TIMED_OUT, true },
+    { "http", "binary", RT_ERROR_INVALID_UTF8, true },
+    { "http", "loop", RT_ERROR_LIMIT_REACHED, false },
+    { "http", "headers", RT_ERROR_LIMIT_REACHED, false },
+    { "http", "short", RT_ERROR_IO, false },
+    { "http", "nonsense", RT_ERROR_IO, false },
+    { "http", "elsewhere", RT_ERROR_UNSUPPORTED, false },
+    { "refused", "", RT_ERROR_CONNECTION_REFUSED, false },
+    { "reset", "", RT_ERROR_CONNECTION_RESET, false },
+};
+
+static void failures_of_all(void) {
+    for (size_t index = 0; index < sizeof failing / sizeof failing[0]; index++) {
+        const char *path = failing[index].path;
+        make_url("http", failing[index].server, path);
+        CHECK(rt_http_get(URL).ptr == NULL);
+        CHECK(rt_last_error_code() == failing[index].code);
+        CHECK(rt_http_post(URL, RT_STR("x")).ptr == NULL);
+        CHECK(rt_last_error_code() == failing[index].code);
+        if (failing[index].is_status) {
+            CHECK(get("http", failing[index].server, path));
+            rt_http_response_free(&response);
+        } else {
+            CHECK(fails("http", failing[index].server, path, failing[index].code, ""));
+        }
     }
     make_url("http", "http", "again");
-    text = rt_http_post(URL, RT_STR("x"));
-    CHECK(text.ptr == NULL && rt_last_error_code() == RT_ERROR_UNSUPPORTED);
+    CHECK(rt_http_post(URL, RT_STR("x")).ptr == NULL && rt_last_error_code() == RT_ERROR_UNSUPPORTED);
+    CHECK(!rt_http_request(RT_STR("POST"), URL, NULL, 0, RT_STR("x"), &options, &response));
+    CHECK(rt_last_error_code() == RT_ERROR_UNSUPPORTED);
+    /* No host has a name with two dots in a row, so nobody is asked. */
+    const char *nowhere = "http://no..host/";
+    CHECK(rt_http_post(RT_CSTR(nowhere), RT_STR("x")).ptr == NULL && rt_last_error_code() == RT_ERROR_NOT_FOUND);
+    CHECK(!rt_http_request(RT_STR("GET"), RT_CSTR(nowhere), NULL, 0, NULL, 0, &options, &response));
+    CHECK(rt_last_error_code() == RT_ERROR_NOT_FOUND);
+    CHECK(rt_http_get(RT_STR("ftp://127.0.0.1/")).ptr == NULL && rt_last_error_code() == RT_ERROR_INVALID_ARGUMENT);
+    CHECK(rt_http_post(RT_STR(""), RT_STR("x")).ptr == NULL && rt_last_error_code() == RT_ERROR_INVALID_ARGUMENT);
 }
 
 static void answers(void) {
@@ -269,8 +301,8 @@ static void certificates(void) {
     CHECK(fails("https", "good", "hang", RT_ERROR_TIMED_OUT, "timeout"));
     options.timeout_ms = 0;
     make_url("https", "good", "hello");
-    rt_text text = rt_http_get(URL);
-    CHECK(text.ptr == NULL && rt_last_error_code() == RT_ERROR_PERMISSION_DENIED);
+    CHECK(rt_http_get(URL).ptr == NULL && rt_last_error_code() == RT_ERROR_PERMISSION_DENIED);
+    CHECK(rt_http_post(URL, RT_STR("x")).ptr == NULL && rt_last_error_code() == RT_ERROR_PERMISSION_DENIED);
 }
 
 int main(int argc, char **argv) {
@@ -279,6 +311,7 @@ int main(int argc, char **argv) {
     assert(file && fread(roots, 1, sizeof roots - 1, file) > 100);
     fclose(file);
     plain();
+    failures_of_all();
     answers();
     redirects();
     redirects_to_other_servers();

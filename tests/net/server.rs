@@ -44,6 +44,7 @@ fn main() -> Result<()> {
     // A port that nobody listens at: taken once, so that no other test gets it soon.
     let refused = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     ports.push(("refused", refused));
+    ports.push(("reset", reset()?));
     let lines: String = ports.iter().map(|(name, port)| format!("{name} {port}\n")).collect();
     fs::write(directory.join("ports"), lines)?;
     fs::write(directory.join("ready"), "")?;
@@ -59,6 +60,18 @@ fn tls(
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let config = ServerConfig::builder().with_no_client_auth();
     Ok(Arc::new(config.with_single_cert(vec![certificate], key)?))
+}
+
+/// Breaks off each connection on a free port once something came in: what is closed before that was read is reset.
+fn reset() -> Result<u16> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let port = listener.local_addr()?.port();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let _ = stream.peek(&mut [0]);
+        }
+    });
+    Ok(port)
 }
 
 /// Serves on a free port, each connection on a thread.
