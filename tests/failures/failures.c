@@ -131,126 +131,7 @@ static bool writes_in_vain(void) {
 #define YAML_ITEMS yaml_items, sizeof yaml_items
 #define CBOR_ITEMS cbor_items, sizeof cbor_items
 
-#include "paths.h"
-
-/* What functions make of arguments, of values and of texts that they keep. */
-#define TAKES_MUCH(ROW, place)                                                                                       \
-    ROW(place, rt_hex_encode, KEEPS, GIVES_NOTHING(rt_hex_encode(LETTERS(30)), ptr))                                 \
-    ROW(place, rt_hex_decode, KEEPS, GIVES_NOTHING(rt_hex_decode(LETTERS(56)), ptr))                                 \
-    ROW(place, rt_random_hex, KEEPS, GIVES_NOTHING(rt_random_hex(16 << 20), ptr))                                    \
-    ROW(place, rt_base64_encode, KEEPS, GIVES_NOTHING(rt_base64_encode(LETTERS(40)), ptr))                           \
-    ROW(place, rt_base64_url_encode, KEEPS, GIVES_NOTHING(rt_base64_url_encode(LETTERS(40)), ptr))                   \
-    ROW(place, rt_base64_decode, KEEPS, GIVES_NOTHING(rt_base64_decode(LETTERS(56)), ptr))                           \
-    ROW(place, rt_base64_url_decode, KEEPS, GIVES_NOTHING(rt_base64_url_decode(LETTERS(56)), ptr))                   \
-    ROW(place, rt_regex_escape, KEEPS, GIVES_NOTHING(rt_regex_escape(SLASHES), ptr))                                 \
-    ROW(place, rt_regex_find, KEEPS, GIVES_NOTHING(rt_regex_find(RT_STR("(a+)(b?)"), LETTERS(56)), ptr))             \
-    ROW(place, rt_regex_find_all, KEEPS, GIVES_NOTHING(rt_regex_find_all(RT_STR("a"), LETTERS(4)), items))           \
-    ROW(place, rt_regex_find_places, KEEPS, GIVES_NOTHING(rt_regex_find_places(RT_STR("a"), LETTERS(4)), items))     \
-    ROW(place, rt_regex_captures, KEEPS, GIVES_NOTHING(rt_regex_captures(RT_STR("(a+)(b?)"), LETTERS(30)), items))   \
-    ROW(place, rt_regex_captures_all, KEEPS, GIVES_NOTHING(rt_regex_captures_all(RT_STR("a"), LETTERS(4)), items))   \
-    ROW(place, rt_regex_replace, KEEPS,                                                                              \
-        GIVES_NOTHING(rt_regex_replace(RT_STR("a"), LETTERS(4), RT_STR("$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0")), ptr))   \
-    ROW(place, rt_regex_replace_first, KEEPS,                                                                        \
-        GIVES_NOTHING(rt_regex_replace_first(RT_STR("a"), LETTERS(30), LETTERS(30)), ptr))                           \
-    ROW(place, rt_regex_replace_literal, KEEPS,                                                                      \
-        GIVES_NOTHING(rt_regex_replace_literal(RT_STR("a"), LETTERS(4), RT_STR("0123456789abcdef")), ptr))           \
-    ROW(place, rt_regex_split, KEEPS, GIVES_NOTHING(rt_regex_split(RT_STR("a"), LETTERS(4), 0), items))              \
-    ROW(place, rt_pattern_find, KEEPS, GIVES_NOTHING(rt_pattern_find(pattern_all, LETTERS(56)), ptr))                \
-    ROW(place, rt_pattern_find_all, KEEPS, GIVES_NOTHING(rt_pattern_find_all(pattern_one, LETTERS(4)), items))       \
-    ROW(place, rt_pattern_find_places, KEEPS, GIVES_NOTHING(rt_pattern_find_places(pattern_one, LETTERS(4)), items)) \
-    ROW(place, rt_pattern_captures, KEEPS, GIVES_NOTHING(rt_pattern_captures(pattern_all, LETTERS(30)), items))      \
-    ROW(place, rt_pattern_captures_all, KEEPS,                                                                       \
-        GIVES_NOTHING(rt_pattern_captures_all(pattern_one, LETTERS(4)), items))                                      \
-    ROW(place, rt_pattern_replace, KEEPS,                                                                            \
-        GIVES_NOTHING(rt_pattern_replace(pattern_one, LETTERS(4), RT_STR("$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0")), ptr)) \
-    ROW(place, rt_pattern_replace_first, KEEPS,                                                                      \
-        GIVES_NOTHING(rt_pattern_replace_first(pattern_one, LETTERS(30), LETTERS(30)), ptr))                         \
-    ROW(place, rt_pattern_replace_literal, KEEPS,                                                                    \
-        GIVES_NOTHING(rt_pattern_replace_literal(pattern_one, LETTERS(4), RT_STR("0123456789abcdef")), ptr))         \
-    ROW(place, rt_pattern_split, KEEPS, GIVES_NOTHING(rt_pattern_split(pattern_one, LETTERS(4), 0), items))          \
-    ROW(place, rt_interner_intern, KEEPS, rt_interner_intern(interner, LETTERS(56)) == -1)                           \
-    ROW(place, rt_interner_text, KEEPS, GIVES_NOTHING(rt_interner_text(interner, 0), ptr))                           \
-    ROW(place, rt_interner_texts, KEEPS, GIVES_NOTHING(rt_interner_texts(interner), items))                          \
-    ROW(place, rt_json_parse, KEEPS, !rt_json_parse(JSON_ITEMS))                                                     \
-    ROW(place, rt_json_get, KEEPS, GIVES_NOTHING(rt_json_get(JSON_ITEMS, RT_STR("[0]")), ptr))                       \
-    ROW(place, rt_json_get_text, KEEPS, GIVES_NOTHING(rt_json_get_text(JSON_ITEMS, RT_STR("[0]")), ptr))             \
-    ROW(place, rt_json_get_int, KEEPS, !rt_json_get_int(JSON_ITEMS, RT_STR("[0]")).present)                          \
-    ROW(place, rt_json_get_float, KEEPS, !rt_json_get_float(JSON_ITEMS, RT_STR("[0]")).present)                      \
-    ROW(place, rt_json_get_bool, KEEPS, !rt_json_get_bool(JSON_ITEMS, RT_STR("[0]")).present)                        \
-    ROW(place, rt_json_type, KEEPS, rt_json_type(JSON_ITEMS, RT_STR("[0]")) == 0)                                    \
-    ROW(place, rt_json_length, KEEPS, rt_json_length(JSON_ITEMS, RT_STR("")) == -1)                                  \
-    ROW(place, rt_json_keys, KEEPS, GIVES_NOTHING(rt_json_keys(JSON_ITEMS, RT_STR("")), items))                      \
-    ROW(place, rt_json_set, KEEPS, GIVES_NOTHING(rt_json_set(JSON_ITEMS, RT_STR("[0]"), RT_STR("1")), ptr))          \
-    ROW(place, rt_json_remove, KEEPS, GIVES_NOTHING(rt_json_remove(JSON_ITEMS, RT_STR("[0]")), ptr))                 \
-    ROW(place, rt_json_equal, KEEPS, !rt_json_equal(RT_STR("1"), JSON_ITEMS))                                        \
-    ROW(place, rt_json_stringify, KEEPS, GIVES_NOTHING(rt_json_stringify(JSON_ITEMS), ptr))                          \
-    ROW(place, rt_json_stringify_pretty, KEEPS, GIVES_NOTHING(rt_json_stringify_pretty(JSON_ITEMS, 2), ptr))         \
-    ROW(place, rt_json_stringify_sorted, KEEPS, GIVES_NOTHING(rt_json_stringify_sorted(JSON_ITEMS), ptr))            \
-    ROW(place, rt_json_quote, KEEPS, GIVES_NOTHING(rt_json_quote(SLASHES), ptr))                                     \
-    ROW(place, rt_json_to_toml, KEEPS, GIVES_NOTHING(rt_json_to_toml(JSON_ITEMS), ptr))                              \
-    ROW(place, rt_json_to_yaml, KEEPS, GIVES_NOTHING(rt_json_to_yaml(JSON_ITEMS), ptr))                              \
-    ROW(place, rt_json_to_cbor, KEEPS, GIVES_NOTHING(rt_json_to_cbor(JSON_ITEMS), ptr))                              \
-    ROW(place, rt_toml_parse, KEEPS, !rt_toml_parse(TOML_ITEMS))                                                     \
-    ROW(place, rt_toml_get, KEEPS, GIVES_NOTHING(rt_toml_get(TOML_ITEMS, RT_STR("a[0]")), ptr))                      \
-    ROW(place, rt_toml_to_json, KEEPS, GIVES_NOTHING(rt_toml_to_json(TOML_ITEMS), ptr))                              \
-    ROW(place, rt_yaml_parse, KEEPS, !rt_yaml_parse(YAML_ITEMS))                                                     \
-    ROW(place, rt_yaml_get, KEEPS, GIVES_NOTHING(rt_yaml_get(YAML_ITEMS, RT_STR("[0]")), ptr))                       \
-    ROW(place, rt_yaml_to_json, KEEPS, GIVES_NOTHING(rt_yaml_to_json(YAML_ITEMS), ptr))                              \
-    ROW(place, rt_yaml_documents_to_json, KEEPS, GIVES_NOTHING(rt_yaml_documents_to_json(YAML_ITEMS), items))        \
-    ROW(place, rt_cbor_parse, KEEPS, !rt_cbor_parse(CBOR_ITEMS))                                                     \
-    ROW(place, rt_cbor_to_json, KEEPS, GIVES_NOTHING(rt_cbor_to_json(CBOR_ITEMS), ptr))                              \
-    ROW(place, rt_value_string, KEEPS, rt_value_string(LETTERS(56)) == 0)                                            \
-    ROW(place, rt_value_as_string, KEEPS, GIVES_NOTHING(rt_value_as_string(longest), ptr))                           \
-    ROW(place, rt_value_text, KEEPS, GIVES_NOTHING(rt_value_text(longest), ptr))                                     \
-    ROW(place, rt_value_print, KEEPS, (rt_value_print(longest), true))                                               \
-    ROW(place, rt_value_println, KEEPS, (rt_value_println(longest), true))                                           \
-    ROW(place, rt_value_object_new, KEEPS, rt_value_object_new(LETTERS(56)) == 0)                                    \
-    ROW(place, rt_value_object_class, KEEPS, GIVES_NOTHING(rt_value_object_class(named), ptr))                       \
-    ROW(place, rt_value_function_name, KEEPS, GIVES_NOTHING(rt_value_function_name(named_function), ptr))            \
-    ROW(place, rt_value_function_new, KEEPS, rt_value_function_new(LETTERS(56), called, 0) == 0)                     \
-    ROW(place, rt_value_dict_set, KEEPS, !rt_value_dict_set(named, LETTERS(56), 0))                                  \
-    ROW(place, rt_value_dict_keys, KEEPS, GIVES_NOTHING(rt_value_dict_keys(keyed), items))                           \
-    ROW(place, rt_value_iter_key, KEEPS, GIVES_NOTHING(rt_value_iter_key(walk), ptr))                                \
-    ROW(place, rt_value_iter_new, KEEPS, rt_value_iter_new(many) == 0)                                               \
-    ROW(place, rt_value_deep_clone, KEEPS, rt_value_deep_clone(many) == 0)                                           \
-    ROW(place, rt_value_eq, KEEPS, !rt_value_eq(many, more))                                                         \
-    ROW(place, rt_text_channel_send, KEEPS, !rt_text_channel_send(text_strings, LETTERS(56)))                        \
-    ROW(place, rt_text_channel_try_send, KEEPS, !rt_text_channel_try_send(text_strings, LETTERS(56)))                \
-    ROW(place, rt_text_channel_send_timeout, KEEPS, !rt_text_channel_send_timeout(text_strings, LETTERS(56), SOON))  \
-    ROW(place, rt_bytes_channel_send, KEEPS, !rt_bytes_channel_send(byte_strings, LETTERS(56)))                      \
-    ROW(place, rt_bytes_channel_try_send, KEEPS, !rt_bytes_channel_try_send(byte_strings, LETTERS(56)))              \
-    ROW(place, rt_bytes_channel_send_timeout, KEEPS, !rt_bytes_channel_send_timeout(byte_strings, LETTERS(56), SOON))\
-    ROW(place, rt_file_exists, KEEPS, !rt_file_exists(LETTERS(56)))                                                  \
-    ROW(place, rt_env_set, KEEPS, !rt_env_set(RT_STR("LETTERS"), LETTERS(56)))                                       \
-    ROW(place, rt_env_get, KEEPS, GIVES_NOTHING(rt_env_get(RT_STR("HOME")), ptr))                                    \
-    ROW(place, rt_env_vars, KEEPS, GIVES_NOTHING(rt_env_vars(), items))                                              \
-    ROW(place, rt_env_home, KEEPS, GIVES_NOTHING(rt_env_home(), ptr))                                                \
-    ROW(place, rt_env_set, KEEPS, !rt_env_set(RT_STR("LETTERS"), LETTERS(30)))                                       \
-    ROW(place, rt_temp_dir, KEEPS, GIVES_NOTHING(rt_temp_dir(), ptr))                                                \
-    ROW(place, rt_temp_file_create, KEEPS,                                                                           \
-        GIVES_NOTHING(rt_temp_file_create(NULL, 0, RT_STR("a"), RT_STR("b")), ptr))                                  \
-    ROW(place, rt_temp_dir_create, KEEPS, GIVES_NOTHING(rt_temp_dir_create(NULL, 0, RT_STR("a")), ptr))              \
-    ROW(place, rt_glob, KEEPS, GIVES_NOTHING(rt_glob(JSON_ITEMS), items))                                            \
-    ROW(place, rt_dir_create, KEEPS, !rt_dir_create(LETTERS(56), false))                                             \
-    ROW(place, rt_file_write_text, KEEPS, !rt_file_write_text(LETTERS(56), RT_STR("x")))                             \
-    ROW(place, rt_path_join, KEEPS, GIVES_NOTHING(rt_path_join(LETTERS(8), LETTERS(8)), ptr))                        \
-    ROW(place, rt_path_normalize, KEEPS, GIVES_NOTHING(rt_path_normalize(LETTERS(16)), ptr))                         \
-    ROW(place, rt_path_absolute, KEEPS, GIVES_NOTHING(rt_path_absolute(LETTERS(16)), ptr))                           \
-    ROW(place, rt_path_relative, KEEPS, GIVES_NOTHING(rt_path_relative(LETTERS(16), RT_STR("a")), ptr))              \
-    ROW(place, rt_path_relative, KEEPS, GIVES_NOTHING(rt_path_relative(STEPS, RT_STR("a")), ptr))                    \
-    ROW(place, rt_path_with_extension, KEEPS, GIVES_NOTHING(rt_path_with_extension(LETTERS(16), RT_STR("a")), ptr))  \
-    ROW(place, rt_process_run, KEEPS, !rt_process_run(LETTERS(56), NULL, 0, &ran))                                   \
-    ROW(place, rt_process_run_bytes, KEEPS,                                                                          \
-        !rt_process_run_bytes(RT_STR("true"), NULL, 0, NULL, 0, NULL, 0, changed, 1, &soon, &ran_bytes))             \
-    ROW(place, rt_xz_compress_bytes, KEEPS, GIVES_NOTHING(rt_xz_compress_bytes(BYTES), ptr))                         \
-    ROW(place, rt_xz_compress, KEEPS, !rt_xz_compress(RT_STR("noise/n"), RT_STR("new")))                             \
-    ROW(place, rt_xz_compress_with, KEEPS, !rt_xz_compress_with(RT_STR("noise/n"), RT_STR("new"), 9))                \
-    ROW(place, rt_archive_create, KEEPS,                                                                             \
-        !rt_archive_create(RT_STR("new"), RT_STR("noise"), RT_ARCHIVE_FORMAT_TAR_XZ))                                \
-    ROW(place, rt_timestamp_format, KEEPS, GIVES_NOTHING(rt_timestamp_format(0, LETTERS(2)), ptr))                   \
-    ROW(place, rt_history_add, KEEPS, !rt_history_add(LETTERS(56)))                                                  \
-    ROW(place, rt_history_lines, KEEPS, GIVES_NOTHING(rt_history_lines(), items))                                    \
-    ROW(place, rt_history_save, KEEPS, !rt_history_save(RT_STR("new")))
+#include "families.h"
 
 #define GET(url) rt_http_request(RT_STR("GET"), RT_CSTR(url), NULL, 0, NULL, 0, &soon_http, &response)
 
@@ -461,6 +342,11 @@ static bool writes_in_vain(void) {
     ROW(DEAF, rt_gc_collect, SLOW, (rt_gc_collect(), true))                                                          \
     ROW(DEAF, rt_gc_malloc, SLOW, rt_gc_malloc(LARGE) == 0)                                                          \
     ROW(DEAF, rt_gc_malloc_atomic, SLOW, rt_gc_malloc_atomic(LARGE) == 0)                                            \
+    ROW(FAR, rt_file_modified_micros, KEEPS, rt_file_modified_micros(ON("a.txt")) == -1)                             \
+    ROW(FAR, rt_file_get_info, KEEPS, !rt_file_get_info(ON("a.txt"), &info))                                         \
+    ROW(FAR, rt_link_get_info, KEEPS, !rt_link_get_info(ON("a.txt"), &info))                                         \
+    ROW(REFILLED, rt_dir_remove, KEEPS, !rt_dir_remove(RT_STR("small"), true))                                       \
+    ROW(REFILLED, rt_dir_remove_all, KEEPS, !rt_dir_remove_all(RT_STR("small")))                                     \
     ANY_PATH(ROW, BROKEN, HERE)                                                                                      \
     ASKS(ROW, BROKEN, RT_STR("x"), RT_STR("noise/*"))                                                                \
     ROW(BROKEN, rt_system_user_name, KEEPS, GIVES_NOTHING(rt_system_user_name(), ptr))                               \

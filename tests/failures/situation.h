@@ -60,8 +60,8 @@ typedef enum {
     /* Nothing is taken away here, but paths are wrong. */
     FOLDER, DEVICE, NULS, ABSENT, BELOW, LONG, CIRCLE,
     /* The system itself lacks something, or answers calls of one kind as its manual says that it may. */
-    HIDDENPROC, STRANGER, ODD, SHELLLESS, REAPED, OFFLINE, FLOOD, DEAF,
-    BROKEN, RANDOMLESS, CROWDED, THREADLESS, BLIND, LOCKLESS, FOREIGN, UNKILLABLE, PORTLESS, SITUATIONS
+    HIDDENPROC, STRANGER, ODD, SHELLLESS, REAPED, OFFLINE, FLOOD, DEAF, FAR,
+    BROKEN, RANDOMLESS, CROWDED, THREADLESS, BLIND, LOCKLESS, FOREIGN, UNKILLABLE, PORTLESS, REFILLED, SITUATIONS
 } situation;
 
 /* How a situation is called, which error it makes, and which calls of the system fail in it, with what. */
@@ -105,6 +105,7 @@ static const kind kinds[SITUATIONS] = {
     [OFFLINE] = { "no network", RT_ERROR_UNREACHABLE, 0, NULL },
     [FLOOD] = { "endless output", RT_ERROR_LIMIT_REACHED, 0, NULL },
     [DEAF] = { "deaf thread", RT_ERROR_TIMED_OUT, 0, NULL },
+    [FAR] = { "far future", RT_ERROR_OUT_OF_RANGE, 0, NULL },
     [BROKEN] = { "broken disk", RT_ERROR_IO, EIO,
                  CALLS(SYS_openat, SYS_statx, SYS_newfstatat, SYS_statfs, SYS_readlinkat, SYS_mkdirat, SYS_symlinkat,
                        SYS_linkat, SYS_unlinkat, SYS_renameat, SYS_renameat2, SYS_fchmodat, SYS_utimensat, SYS_chdir,
@@ -119,6 +120,7 @@ static const kind kinds[SITUATIONS] = {
     [FOREIGN] = { "another's child", RT_ERROR_PERMISSION_DENIED, EPERM, CALLS(SYS_kill) },
     [UNKILLABLE] = { "unkillable", RT_ERROR_TIMED_OUT, EPERM, CALLS(SYS_kill) },
     [PORTLESS] = { "no ports", RT_ERROR_ADDRESS_NOT_AVAILABLE, EADDRNOTAVAIL, CALLS(SYS_connect) },
+    [REFILLED] = { "refilled", RT_ERROR_DIRECTORY_NOT_EMPTY, ENOTEMPTY, CALLS(SYS_unlinkat OLDER(SYS_rmdir)) },
 };
 
 /* Noise of BIG bytes: nothing packs it. */
