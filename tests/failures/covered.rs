@@ -15,7 +15,7 @@ struct Shown {
     says: &'static [&'static str],
 }
 
-const SHOWN: [Shown; 14] = [
+const SHOWN: [Shown; 16] = [
     shown("STORAGE_FULL", &["FULL", "NODES"], &[]),
     shown("PERMISSION_DENIED", &["CLOSED", "FOREIGN"], &[]),
     shown("TOO_MANY_FILES", &["FILES"], &[]),
@@ -43,6 +43,8 @@ const SHOWN: [Shown; 14] = [
             "more than 64 MiB.",
         ],
     ),
+    shown("OUT_OF_RANGE", &["FAR"], &["of the file system does not fit", "hold the microseconds"]),
+    shown("DIRECTORY_NOT_EMPTY", &["REFILLED"], &["while it was removed"]),
     shown(
         "UNSUPPORTED",
         &["HIDDENPROC", "LOCKLESS", "DEVICE"],
