@@ -13,8 +13,9 @@
 #error "define _GNU_SOURCE before the first include: check.h uses nftw"
 #endif
 
+#include "tests/c/scratch.h"
+
 #include <errno.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -183,36 +184,21 @@ static inline uint64_t check_live_handles(void) {
     return live;
 }
 
-static inline int check_remove_entry(const char *path, const struct stat *info, int kind, struct FTW *place) {
-    (void)info;
-    (void)kind;
-    (void)place;
-    return remove(path);
-}
-
-static inline int check_unlock_entry(const char *path, const struct stat *info, int kind, struct FTW *place) {
-    (void)info;
-    (void)place;
-    if (kind == FTW_D || kind == FTW_DNR) (void)chmod(path, 0700);
-    return 0;
-}
-
 /* Removes a directory and all in it, also directories that a case made unreadable. */
 static inline void check_remove_tree(const char *path) {
-    (void)nftw(path, check_unlock_entry, 16, FTW_PHYS);
-    if (nftw(path, check_remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0) {
+    if (scratch_remove(path) != 0) {
         check_failures++;
         printf("%s: cannot remove %s: %s\n", check_name, path, strerror(errno));
     }
 }
 
+/* Where all cases have their directories. */
+static char check_root[3000];
+
 /* Makes a fresh directory and enters it; exits when the machine does not allow that. */
 static inline void check_enter(char *path, size_t size) {
-    const char *parent = getenv("TEST_TMPDIR");
-    if (parent == NULL) parent = getenv("TMPDIR");
-    if (parent == NULL) parent = "/tmp";
-    snprintf(path, size, "%s/check-XXXXXX", parent);
-    if (mkdtemp(path) == NULL || chdir(path) != 0) {
+    snprintf(path, size, "%s/%s", check_root, check_name);
+    if (mkdir(path, 0700) != 0 || chdir(path) != 0) {
         printf("%s: %s\n", path, strerror(errno));
         exit(2);
     }
@@ -242,6 +228,7 @@ static inline bool check_run(const check_case *test) {
 static inline int check_main(const check_case *cases, size_t count, int argc, char **argv) {
     int passed = 0;
     int failed = 0;
+    scratch_enter("check", check_root, sizeof check_root);
     for (size_t i = 0; i < count; i++) {
         bool wanted = argc < 2;
         for (int a = 1; a < argc; a++) wanted = wanted || strcmp(argv[a], cases[i].name) == 0;
@@ -252,6 +239,7 @@ static inline int check_main(const check_case *cases, size_t count, int argc, ch
             failed++;
         }
     }
+    scratch_leave(check_root);
     printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 && passed > 0 ? 0 : 1;
 }

@@ -259,18 +259,6 @@ static void in_child(size_t index, const char *directory, report *its) {
     _exit(0);
 }
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place) {
-    (void)status, (void)type, (void)place;
-    return remove(path);
-}
-
-static void remove_tree(const char *root) {
-    char command[4200];
-    snprintf(command, sizeof command, "chmod -R u+rwx '%s'", root);
-    if (system(command) != 0) perror(root);
-    nftw(root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-}
-
 /* The directory of the rows. One row uses what another has left as it was: to copy it takes longer than most calls. */
 static char row_directory[4200];
 static uint64_t row_tree;
@@ -280,7 +268,7 @@ static bool refresh(const char *root) {
     char command[9000];
     if (is_fresh) return true;
     snprintf(row_directory, sizeof row_directory, "%s/row", root);
-    if (access(row_directory, F_OK) == 0) remove_tree(row_directory);
+    if (access(row_directory, F_OK) == 0) (void)scratch_remove(row_directory);
     snprintf(command, sizeof command, "cp -a '%s/template' '%s'", root, row_directory);
     if (system(command) != 0) return false;
     row_tree = hash_tree(row_directory);
@@ -340,11 +328,9 @@ static bool is_wanted(const row *one, const char *argument) {
 int main(int argc, char **argv) {
     (void)argc;
     char root[4096], template[4200];
-    const char *base = getenv("TEST_TMPDIR");
-    if (!base) base = getenv("TMPDIR");
-    snprintf(root, sizeof root, "%s/failures.XXXXXX", base ? base : "/tmp");
+    scratch_enter("failures", root, sizeof root);
     report *its = mmap(NULL, sizeof *its, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (!mkdtemp(root) || its == MAP_FAILED) return 2;
+    if (its == MAP_FAILED) return 2;
     snprintf(template, sizeof template, "%s/template", root);
     fill_big(), fill_large();
     int status = 0;
@@ -370,7 +356,7 @@ int main(int argc, char **argv) {
         if (!judge(index, root, its, &left_out)) wrong++;
         made++;
     }
-    remove_tree(root);
+    scratch_leave(root);
     printf("%u rows: %u fine, %u wrong, %u left out\n", made, made - wrong - left_out, wrong, left_out);
     return made == 0 || wrong > 0 ? 1 : 0;
 }

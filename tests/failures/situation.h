@@ -39,6 +39,7 @@
 
 #include "rt_all.h"
 
+#include "tests/c/scratch.h"
 #include "tests/progress/progress.h"
 
 enum {

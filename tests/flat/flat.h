@@ -12,7 +12,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <malloc.h>
 #include <netinet/in.h>
@@ -31,6 +30,7 @@
 
 #include "rt_all.h"
 
+#include "tests/c/scratch.h"
 #include "tests/progress/progress.h"
 
 enum {

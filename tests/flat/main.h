@@ -3,11 +3,6 @@
 /* What may be resident more at the end of a loop, in bytes: pages come in steps. */
 enum { RESIDENT_ALLOWED = 1 << 20 };
 
-static int flat_remove(const char *path, const struct stat *status, int type, struct FTW *place) {
-    (void)status, (void)type, (void)place;
-    return remove(path);
-}
-
 /* In the process of the loop. */
 static void flat_child(const flat_case *one, flat_run *run, const char *directory) {
     if (chdir(directory) != 0 || !freopen("/dev/null", "r", stdin) || !freopen("/dev/null", "w", stdout)) _exit(2);
@@ -37,7 +32,7 @@ static bool flat_one(const flat_case *one, flat_run *run, const char *root, unsi
     char what[200];
     snprintf(what, sizeof what, "functions, now %s", one->name);
     if (child < 0 || progress_wait(child, &status, number, all, what) != child) return false;
-    nftw(directory, flat_remove, 16, FTW_DEPTH | FTW_PHYS);
+    scratch_remove(directory);
     if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0) {
         printf("%-44s ended with status %d\n", one->name, status);
         return false;
@@ -84,12 +79,10 @@ int main(int argc, char **argv) {
         return 2;
     }
     char root[4096];
-    const char *base = getenv("TEST_TMPDIR");
-    if (!base) base = getenv("TMPDIR");
-    snprintf(root, sizeof root, "%s/flat.XXXXXX", base ? base : "/tmp");
+    scratch_enter("flat", root, sizeof root);
     flat_run *run = mmap(NULL, sizeof *run, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (!mkdtemp(root) || run == MAP_FAILED) {
-        perror(root);
+    if (run == MAP_FAILED) {
+        perror("mmap");
         return 2;
     }
     const char *plant = getenv("FLAT_PLANT");
@@ -114,7 +107,7 @@ int main(int argc, char **argv) {
         looped++;
         calls += run->calls;
     }
-    rmdir(root);
+    scratch_leave(root);
     printf("%u functions called in loops, %" PRIu64 " calls in %.0f s: %u flat, %u not; %u left out\n", looped, calls,
            progress_now() - start, looped - grown, grown, left_out);
     return looped == 0 || grown > 0 ? 1 : 0;

@@ -1,23 +1,11 @@
 /* The end of the generated program: the loop over random calls, and what must be true after it. */
 
-#include <ftw.h>
-
+#include "tests/c/scratch.h"
 #include "tests/progress/progress.h"
-
-static int caller_remove(const char *path, const struct stat *status, int type, struct FTW *place) {
-    (void)status, (void)type, (void)place;
-    return remove(path);
-}
 
 /* A fresh directory to be in; everything that calls write is in it. */
 static inline void caller_enter(char *root, size_t size) {
-    const char *base = getenv("TEST_TMPDIR");
-    if (!base) base = getenv("TMPDIR");
-    snprintf(root, size, "%s/random.XXXXXX", base ? base : "/tmp");
-    if (!mkdtemp(root) || chdir(root) != 0) {
-        perror(root);
-        exit(2);
-    }
+    scratch_enter("random", root, size);
     if (setenv("TMPDIR", root, 1) != 0 || setenv("HOME", root, 1) != 0) exit(2);
     /* No file grows without end, and a call that does not come back is told by its name. */
     struct rlimit size_limit = { 1 << 20, 1 << 20 };
@@ -97,6 +85,6 @@ int main(int argc, char **argv) {
             "%zu functions also succeeded; %d functions are left out; %" PRIu64 " problems\n",
             seed, caller_calls, CALLED, seconds, caller_failures, succeeded, LEFT_OUT, caller_problems);
     fflush(caller_log);
-    if (chdir("/") != 0 || nftw(root, caller_remove, 16, FTW_DEPTH | FTW_PHYS) != 0) perror(root);
+    scratch_leave(root);
     return caller_problems == 0 ? 0 : 1;
 }

@@ -3,10 +3,9 @@
 #ifndef FUZZ_MAIN_H
 #define FUZZ_MAIN_H
 
-#include <ftw.h>
 #include <sanitizer/lsan_interface.h>
-#include <sys/stat.h>
 
+#include "tests/c/scratch.h"
 #include "tests/progress/progress.h"
 
 enum { BATCH = 1000, EXIT_PROBLEM = 90, EXIT_LEAK = 91, SHRINK_TRIES = 1500 };
@@ -156,30 +155,15 @@ static inline int summary(uint64_t done, uint64_t failed, double seconds) {
     return failed > 0 || (never > 0 && done >= 2000);
 }
 
-/* A fresh directory to write in. */
+/* Notes where recordings go, and enters a fresh directory to write in. */
 static inline void enter(char *root, size_t size) {
     /* `bazel run` starts programs elsewhere and tells where it was called. */
     const char *called = getenv("BUILD_WORKING_DIRECTORY");
     if (called) snprintf(fuzz_start, sizeof fuzz_start, "%s", called);
     else if (!getcwd(fuzz_start, sizeof fuzz_start)) fuzz_start[0] = 0;
-    const char *base = getenv("TEST_TMPDIR");
-    if (!base) base = getenv("TMPDIR");
-    snprintf(root, size, "%s/clfuzz.XXXXXX", base ? base : "/tmp");
-    if (!mkdtemp(root) || chdir(root) != 0) {
-        perror(root);
-        exit(2);
-    }
+    scratch_enter("clfuzz", root, size);
     struct rlimit no_core = { 0, 0 };
     setrlimit(RLIMIT_CORE, &no_core);
-}
-
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place) {
-    (void)status, (void)type, (void)place;
-    return remove(path);
-}
-
-static inline void leave(const char *root) {
-    if (chdir("/") != 0 || nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0) perror(root);
 }
 
 /* fuzz SEED COUNT FILETEST..; with FUZZ_ONE set, only the sequence with this number, printed, and recorded if
@@ -200,7 +184,7 @@ int main(int argc, char **argv) {
         int status = run_alone(true);
         printf("\n%s\n", status == 0 ? "fine" : meaning(status));
         if (getenv("FUZZ_RECORD")) record(getenv("FUZZ_RECORD"), status);
-        leave(root);
+        scratch_leave(root);
         return status != 0;
     }
     while (done < fuzz_count && failed < 10) {
@@ -217,7 +201,7 @@ int main(int argc, char **argv) {
         done = is_leak ? done + size : shared->sequence + 1;
     }
     int wrong = summary(done, failed, progress_now() - start);
-    leave(root);
+    scratch_leave(root);
     return wrong;
 }
 
