@@ -2,7 +2,7 @@
 # How far a long run is, for scripts in bash that source this; `progress.h` says the same in programs in C.
 #
 # progress WHAT LOG COMMAND..: runs the command with all that it prints in LOG. Whenever ten seconds have passed, a line
-# on standard error says `SCRIPT: WHAT, N s: the last line of LOG`. Gives the exit code of the command, which stops at
+# on standard error says `SCRIPT: WHAT, N s: the last words of LOG`. Gives the exit code of the command, which stops at
 # its first failure only if it does so itself. A short form, a test that Bazel runs, says nothing.
 # Environment: PROGRESS_SECONDS, in place of ten.
 
@@ -26,7 +26,7 @@ progress_say() {
     local code begin=$SECONDS
     if [ -n "${TEST_TARGET:-}" ] && [ -z "${BUILD_WORKSPACE_DIRECTORY:-}" ]; then return; fi
     while code=0 && { read -rt "${PROGRESS_SECONDS:-10}" || code=$?; } && [ "$code" -gt 128 ]; do
-        printf '%s: %s, %d s: %s\n' "${0##*/}" "$1" $((SECONDS - begin)) "$(tail -n 1 "$2" | cut -c 1-120)" >&2
+        printf '%s: %s, %d s: %s\n' "${0##*/}" "$1" $((SECONDS - begin)) "$(grep . "$2" | tail -n 1 | cut -c 1-120)" >&2
     done
 }
 
