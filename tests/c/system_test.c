@@ -141,10 +141,30 @@ static bool is_mounted(const rt_disk_info *disk) {
     return found;
 }
 
+/* Whether every device that the kernel lists as mounted is among the disks. */
+static bool has_every_device(const rt_list_disk_info *disks) {
+    FILE *mounts = setmntent("/proc/self/mounts", "r");
+    bool has_all = mounts != NULL;
+    for (struct mntent *entry; has_all && (entry = getmntent(mounts)) != NULL;) {
+        struct stat device;
+        struct stat root;
+        struct stat disk;
+        if (stat(entry->mnt_fsname, &device) != 0 || !S_ISBLK(device.st_mode)) continue;
+        if (stat(entry->mnt_dir, &root) != 0 || !S_ISDIR(root.st_mode)) continue;
+        has_all = false;
+        for (uint64_t i = 0; i < disks->len && !has_all; i++) {
+            has_all = stat((const char *)disks->items[i].mount_point.ptr, &disk) == 0 && disk.st_dev == root.st_dev;
+        }
+    }
+    if (mounts != NULL) endmntent(mounts);
+    return has_all;
+}
+
 static void case_disks_are_mounted_and_have_the_size_of_statvfs(void) {
     rt_list_disk_info disks = rt_system_disks();
     CHECK_ERROR(OK);
     CHECK(disks.items != NULL);
+    CHECK(has_every_device(&disks));
     for (uint64_t i = 0; i < disks.len; i++) {
         const rt_disk_info *disk = &disks.items[i];
         struct statvfs want;
@@ -266,7 +286,20 @@ static void case_operating_system_is_that_of_os_release(void) {
     free(version);
 }
 
+/* In a process that may become somebody else: whether the numbers follow. */
+static int count_wrong_numbers(void) {
+    bool may = setegid(4711) == 0 && seteuid(4712) == 0;
+    bool follows = rt_system_group_id() == getegid() && rt_last_error_code() == RT_ERROR_OK &&
+                   rt_system_user_id() == geteuid() && rt_last_error_code() == RT_ERROR_OK;
+    return follows && (!may || rt_system_group_id() == 4711) ? 0 : 1;
+}
+
 static void case_account_is_that_of_the_process(void) {
+    pid_t child = fork();
+    if (child == 0) _exit(count_wrong_numbers());
+    int status = -1;
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK_INT(status, 0);
     CHECK_INT(rt_system_user_id(), geteuid());
     CHECK_INT(rt_system_group_id(), getegid());
     const struct passwd *account = getpwuid(geteuid());

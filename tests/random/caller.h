@@ -32,6 +32,8 @@ typedef struct {
 static uint64_t caller_state;
 static const char *caller_function = "";
 static FILE *caller_log;
+/* The codes that the function may fail with, a bit each. */
+static uint64_t caller_errors;
 static uint64_t caller_calls, caller_failures, caller_problems;
 
 /* xorshift64*: the same calls for the same seed everywhere. */
@@ -189,7 +191,7 @@ static inline void caller_keep(caller_kind *kind, int64_t handle) {
     *place = handle;
 }
 
-/* After a call: a failure has a code and a message that starts with the function, and gives the
+/* After a call: a failure has a code that the manifests give and a message that starts with the function, and gives the
  * failure value. `is_telling`: the result is one that only a failure gives. */
 static inline void caller_judge(bool is_telling, bool is_failure) {
     int32_t code = rt_last_error_code();
@@ -199,8 +201,15 @@ static inline void caller_judge(bool is_telling, bool is_failure) {
         return;
     }
     caller_failures++;
-    if (!is_failure) caller_problem("fails and gives another value than its failure value");
-    if (code == RT_ERROR_PANIC) caller_problem("panics");
+    bool is_given = code > 0 && code < 64 && (caller_errors >> code & 1) != 0;
+    const char *problem = !is_failure                ? "fails and gives another value than its failure value"
+                          : code == RT_ERROR_PANIC ? "panics"
+                          : !is_given              ? "fails with a code that its manifest does not give"
+                                                   : NULL;
+    if (problem) {
+        caller_problem(problem);
+        return;
+    }
     rt_text message = rt_last_error_message();
     rt_text name = rt_error_name(code);
     size_t length = strlen(caller_function);

@@ -92,14 +92,24 @@ fn program(manifests: &[Manifest], excluded: &Excluded) -> Result<String> {
     let mut bodies = String::new();
     let mut rows = String::new();
     let (mut called, mut left_out) = (0, 0);
-    for function in manifests.iter().flat_map(|manifest| &manifest.functions) {
+    let base = manifests
+        .iter()
+        .find(|manifest| manifest.module == "base")
+        .context("which errors may every function give? Name the manifest of `base`, too")?;
+    let functions = manifests
+        .iter()
+        .flat_map(|manifest| manifest.functions.iter().map(move |function| (manifest, function)));
+    for (manifest, function) in functions {
         if excluded.never.contains(&function.name) {
             left_out += 1;
             continue;
         }
         called += 1;
         let every = if excluded.rarely.contains(&function.name) { RARELY } else { 1 };
-        writeln!(rows, "    {{ \"{0}\", call_{0}, {every}, 0, 0 }},", function.name)?;
+        let errors = manifest.errors_of(function, base);
+        let errors: Vec<_> = errors.map(|it| format!("UINT64_C(1) << {}", it.number)).collect();
+        let errors = errors.join(" | ");
+        writeln!(rows, "    {{ \"{0}\", call_{0}, {every}, {errors}, 0, 0 }},", function.name)?;
         bodies.push_str(&call(&types, function, &excluded.pinned, &mut callbacks)?);
     }
     for (ty, index) in &callbacks {
@@ -109,7 +119,7 @@ fn program(manifests: &[Manifest], excluded: &Excluded) -> Result<String> {
     writeln!(out, "static struct caller_row {{\n    const char *name;\n    void (*call)(void);")?;
     writeln!(
         out,
-        "    unsigned every;\n    uint64_t calls, successes;\n}} rows[] = {{\n{rows}}};\n"
+        "    unsigned every;\n    uint64_t errors, calls, successes;\n}} rows[] = {{\n{rows}}};\n"
     )?;
     writeln!(out, "enum {{ CALLED = {called}, LEFT_OUT = {left_out} }};\n")?;
     out.push_str("#include \"main.h\"\n");

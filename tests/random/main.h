@@ -19,6 +19,7 @@ static inline void caller_one_call(void) {
     struct caller_row *row = &rows[caller_below(CALLED)];
     if (!caller_one_of(row->every)) return;
     caller_function = row->name;
+    caller_errors = row->errors;
     uint64_t failures = caller_failures;
     alarm(SECONDS_PER_CALL);
     row->call();

@@ -13,16 +13,19 @@ use kinds::{Kinds, short};
 
 fn main() -> Result<()> {
     let mut args = env::args().skip(1);
-    let mut next = || args.next().context("usage: generate OUT KINDS MANIFEST");
-    let (out, kinds, manifest) = (next()?, next()?, next()?);
-    let manifest = fs::read_to_string(&manifest).context(manifest)?;
-    let manifest: Manifest = serde_json::from_str(&manifest)?;
+    let mut next = || args.next().context("usage: generate OUT KINDS MANIFEST BASE_MANIFEST");
+    let (out, kinds, manifest, base) = (next()?, next()?, next()?, next()?);
+    let read = |path: String| -> Result<Manifest> {
+        let text = fs::read_to_string(&path).context(path.clone())?;
+        serde_json::from_str(&text).context(path)
+    };
+    let (manifest, base) = (read(manifest)?, read(base)?);
     let kinds = fs::read_to_string(&kinds).context(kinds)?;
     let kinds = Kinds::parse(&kinds, &manifest)?;
-    fs::write(&out, program(&manifest, &kinds)?).context(out)
+    fs::write(&out, program(&manifest, &base, &kinds)?).context(out)
 }
 
-fn program(manifest: &Manifest, kinds: &Kinds) -> Result<String> {
+fn program(manifest: &Manifest, base: &Manifest, kinds: &Kinds) -> Result<String> {
     let mut out = String::from("/* Generated from the manifest and kinds.txt. */\n\n");
     let (mut rows, mut calls) = (String::new(), String::new());
     writeln!(out, "enum {{")?;
@@ -38,15 +41,18 @@ fn program(manifest: &Manifest, kinds: &Kinds) -> Result<String> {
                     .iter()
                     .skip(1)
                     .all(|param| matches!(&*param.ty, "i64" | "f32" | "f64" | "bool"));
+        let errors = manifest.errors_of(function, base);
+        let errors: Vec<_> = errors.map(|it| format!("UINT64_C(1) << {}", it.number)).collect();
         writeln!(
             rows,
-            "    {{ \"{}\", call_{name}, {}, {}, {}, {}, {} }},",
+            "    {{ \"{}\", call_{name}, {}, {}, {}, {}, {}, {} }},",
             function.name,
             flag("unsafe"),
             flag("trapping"),
             flag("float"),
             flag("integer"),
-            u8::from(names_place)
+            u8::from(names_place),
+            errors.join(" | ")
         )?;
         calls.push_str(&call(function, kinds).with_context(|| function.name.clone())?);
     }

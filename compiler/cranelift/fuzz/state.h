@@ -35,6 +35,8 @@ typedef struct {
     bool is_float, is_integer;
     /* A failure of the body names the function that is built. */
     bool names_place;
+    /* The codes that it may fail with, a bit each. */
+    uint64_t errors;
 } fuzz_row;
 
 static const fuzz_row rows[ROWS];
@@ -248,7 +250,8 @@ static inline void fuzz_touch(const uint8_t *bytes, uint64_t len) {
     (void)sink;
 }
 
-/* After a call: a failure has a code and a message that begins with the function, names what is being built, and gives
+/* After a call: a failure has a code that the manifests give and a message that begins with the function,
+ * names what is being built, and gives
  * the failure value. `is_telling`: the result is one that only a failure gives. */
 static inline bool fuzz_judge(uint16_t row, bool is_failure, bool is_telling) {
     int32_t code = rt_last_error_code();
@@ -264,6 +267,8 @@ static inline bool fuzz_judge(uint16_t row, bool is_failure, bool is_telling) {
     if (fuzz_tracing) printf(" /* error %" PRId32 ": %s */\n", code, (const char *)message.ptr);
     if (!is_failure) fuzz_problem("fails and gives another value than its failure value");
     if (code == RT_ERROR_PANIC) fuzz_problem("panics");
+    if (code < 0 || code > 63 || !(rows[row].errors >> code & 1))
+        fuzz_problem("fails with a code that its manifest does not give");
     rt_text name = rt_error_name(code);
     size_t length = strlen(rows[row].name);
     bool is_named = message.len > length + 2 && memcmp(message.ptr, rows[row].name, length) == 0;

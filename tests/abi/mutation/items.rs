@@ -121,6 +121,26 @@ pub fn handles(spec: &Table, out: &mut Mutants) {
     }
 }
 
+/// Errors that any function of the module may give.
+pub fn errors_of_all(spec: &Table, out: &mut Mutants) {
+    let with = |change: &dyn Fn(&mut Table)| {
+        let mut copy = spec.clone();
+        let module = copy["module"].as_table_mut().expect("a module is a table");
+        let errors = module.entry("errors").or_insert_with(|| Value::Table(Table::new()));
+        change(errors.as_table_mut().expect("errors are a table"));
+        copy
+    };
+    let codes = spec["module"].get("errors").and_then(Value::as_table);
+    for code in codes.into_iter().flat_map(Table::keys) {
+        let removed = with(&|errors| drop(errors.remove(code)));
+        out.push("error of all no longer listed", Class::DocsOnly, &["the module", code], removed);
+        let reworded = with(&|errors| drop(errors.insert(code.clone(), "other words".into())));
+        out.push("error of all in other words", Class::DocsOnly, &["the module", code], reworded);
+    }
+    let added = with(&|errors| drop(errors.insert("CROSSES_DEVICES".to_owned(), "far".into())));
+    out.push("error of all added", Class::Addition, &["the module", "CROSSES_DEVICES"], added);
+}
+
 /// Families: one item, many functions.
 pub fn families(spec: &Table, out: &mut Mutants) {
     for (index, family) in items(spec, "family") {

@@ -77,6 +77,7 @@ pub fn mutants(spec: &Table) -> Vec<Mutant> {
     other_items::enums(spec, &mut out);
     other_items::handles(spec, &mut out);
     other_items::families(spec, &mut out);
+    other_items::errors_of_all(spec, &mut out);
     other_items::words(spec, &mut out);
     other_items::error_numbers(spec, &mut out);
     out.0

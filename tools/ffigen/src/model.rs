@@ -92,6 +92,8 @@ pub struct Module {
     pub doc: String,
     /// Who implements the functions.
     pub provider: Provider,
+    /// Error codes that any of its functions can give beyond its own, with the condition.
+    pub errors: Vec<ErrorCase>,
     /// Safe Rust items shared by the bodies.
     pub items: Option<Text>,
     /// The same items, formatted: one line each. The rule that parses them fills this in.
@@ -324,7 +326,7 @@ pub struct Param {
     pub doc: String,
 }
 
-/// One entry of a function's `errors`.
+/// One entry of `errors`, of a function or of the module.
 #[derive(Debug, Clone)]
 pub struct ErrorCase {
     /// Name in the enum `Error` of the base spec: `NOT_FOUND`.

@@ -63,6 +63,8 @@ pub fn resolve(spec: &Spec, base: Option<&Base>) -> (Draft, Vec<Diagnostic>) {
         Some(base) => base.codes.clone(),
         None => Base::of(&resolver.draft).codes,
     };
+    let errors = spec.module.errors.iter().filter_map(|pair| resolver.error_case(pair)).collect();
+    resolver.draft.module.errors = errors;
     resolver.structs(spec);
     for item in &spec.functions {
         for expanded in family::expand(item, &mut resolver.diagnostics) {
@@ -131,6 +133,7 @@ impl Resolver {
             name_span: module.name.span,
             doc: doc(&module.doc),
             provider: self.provider(module.provider.as_ref()),
+            errors: Vec::new(),
             items: module.items.as_ref().map(text),
             item_lines: Vec::new(),
             dependencies: spec

@@ -82,6 +82,8 @@ pub struct Module {
     pub doc: Str,
     /// `provider = "hand_written"`.
     pub provider: Option<Str>,
+    /// `errors = { NOT_A_DIRECTORY = ".." }`.
+    pub errors: Vec<Pair>,
     /// `items = '''..'''`.
     pub items: Option<Str>,
 }
@@ -261,6 +263,7 @@ impl Module {
             name: r.text("name"),
             doc: r.text("doc"),
             provider: r.opt_text("provider"),
+            errors: r.pairs("errors"),
             items: r.opt_text("items"),
         }
     }

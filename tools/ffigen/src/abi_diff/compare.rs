@@ -58,6 +58,7 @@ impl Changes {
         self.value(Class::AbiBreak, "the module's name", &old.module, &new.module);
         self.value(Class::DocsOnly, "the provider", &old.provider, &new.provider);
         self.doc("the module's documentation", &old.doc, &new.doc);
+        self.errors("the module", &old.errors, &new.errors);
     }
 
     /// Pairs items by name; notes those that left, came, or stand in another order. Gives the pairs.

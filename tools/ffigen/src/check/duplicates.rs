@@ -49,6 +49,11 @@ pub(super) fn check(review: &mut Review) {
     }
     check_names(
         review,
+        "error code",
+        draft.module.errors.iter().map(|error| (error.code.as_str(), error.span)),
+    );
+    check_names(
+        review,
         "crate",
         draft.module.dependencies.iter().map(|it| (it.name.as_str(), it.span)),
     );

@@ -37,6 +37,9 @@ pub struct Manifest {
     /// version symbol for each, so that what was compiled against them still links.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub predecessors: Vec<String>,
+    /// Error codes that any of its functions gives beyond its own; those of the base module hold for all modules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ErrorCase>,
     /// Handle kinds.
     pub handles: Vec<Handle>,
     /// Enumerations.
@@ -192,7 +195,7 @@ pub struct CParam {
     pub ty: String,
 }
 
-/// One error that a function gives.
+/// One error that a function gives, or any function of a module.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorCase {
@@ -210,6 +213,15 @@ impl Manifest {
         let module = &self.module;
         let earlier = self.predecessors.iter().map(move |hash| format!("rt_abi_{module}_{hash}"));
         std::iter::once(self.abi_symbol.clone()).chain(earlier)
+    }
+
+    /// Every error that one of its functions may give: its own, those of the module and those of the base module.
+    pub fn errors_of<'a>(
+        &'a self,
+        function: &'a Function,
+        base: &'a Manifest,
+    ) -> impl Iterator<Item = &'a ErrorCase> {
+        function.errors.iter().chain(&self.errors).chain(&base.errors)
     }
 }
 
@@ -238,6 +250,7 @@ pub fn manifest(draft: &Draft) -> Manifest {
         abi_hash: format!("{hash:016x}"),
         abi_symbol: symbol::abi(&module.name, hash),
         predecessors: module.predecessors.iter().map(|hash| format!("{hash:016x}")).collect(),
+        errors: module.errors.iter().map(error).collect(),
         handles: (0..draft.handles.len())
             .map(|index| handle(draft, HandleId(index as u32)))
             .collect(),
@@ -307,16 +320,15 @@ fn strukt(draft: &Draft, id: StructId) -> Struct {
     }
 }
 
+fn error(error: &model::ErrorCase) -> ErrorCase {
+    ErrorCase { code: error.code.clone(), number: error.number, when: doc(&error.when) }
+}
+
 fn function(draft: &Draft, function: &model::Function) -> Function {
     let param = |param: &model::Param| Param {
         name: param.name.clone(),
         ty: c_type::spec(draft, &param.ty),
         doc: doc(&param.doc),
-    };
-    let error = |error: &model::ErrorCase| ErrorCase {
-        code: error.code.clone(),
-        number: error.number,
-        when: doc(&error.when),
     };
     let slots = c_type::slots(draft, function).into_iter();
     Function {

@@ -2,6 +2,8 @@
 
 use serde::Serializer;
 
+use crate::model::Module;
+
 /// For the fields of views that are written as they are: lines as one text. A loop in the template costs ten times as
 /// much, and most of what is generated are such lines.
 pub fn joined<S: Serializer>(lines: &[String], serializer: S) -> Result<S::Ok, S::Error> {
@@ -44,6 +46,27 @@ fn prefixed(prefix: &str, lines: &[String]) -> String {
 /// generated line ends with a blank.
 pub fn lines(doc: &str) -> Vec<String> {
     doc.trim().lines().map(line).collect()
+}
+
+/// The sentence before the errors that any function of a module may give.
+pub fn errors_of_all(module: &str) -> &'static str {
+    match module {
+        crate::BASE => "Any function of any module may fail with:",
+        _ => "Beside its own errors and those of the base module, any function here may fail with:",
+    }
+}
+
+/// A module's documentation with the errors that any of its functions may give; `prefix` stands before a code.
+pub fn module_doc(module: &Module, prefix: &str) -> String {
+    let mut doc = module.doc.trim().to_owned();
+    if !module.errors.is_empty() {
+        doc.push_str("\n\n");
+        doc.push_str(errors_of_all(&module.name));
+    }
+    for error in &module.errors {
+        doc.push_str(&format!("\n- {prefix}{}: {}", error.code, one_line(&error.when)));
+    }
+    doc
 }
 
 /// One line as the contents of a comment.
@@ -94,13 +117,28 @@ pub fn code_lines(code: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use diag::Span;
+
     use super::*;
+    use crate::model::ErrorCase;
 
     #[test]
     fn summary_is_the_first_sentence() {
         assert_eq!(summary("Copies a file. Then more."), "Copies a file.");
         assert_eq!(summary("Copies\na file.\n\nMore."), "Copies a file.");
         assert_eq!(summary("Version 1.5 only"), "Version 1.5 only");
+    }
+
+    #[test]
+    fn errors_of_all_functions_follow_the_documentation() {
+        let mut module =
+            Module { name: "m".to_owned(), doc: "Doc.\n".to_owned(), ..Module::default() };
+        assert_eq!(module_doc(&module, "E_"), "Doc.");
+        let when = "It breaks\nnow.".to_owned();
+        module.errors =
+            vec![ErrorCase { code: "IO".to_owned(), number: 49, span: Span::default(), when }];
+        let doc = module_doc(&module, "E_");
+        assert!(doc.starts_with("Doc.\n\n") && doc.ends_with(":\n- E_IO: It breaks now."), "{doc}");
     }
 
     #[test]

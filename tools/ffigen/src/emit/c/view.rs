@@ -83,7 +83,7 @@ pub fn view(draft: &Draft) -> View {
     let module = &draft.module.name;
     View {
         module: module.clone(),
-        doc: name::contents(&draft.module.doc),
+        doc: name::contents(&text::module_doc(&draft.module, "RT_ERROR_")),
         guard: name::guard(module),
         is_base: module == "base",
         uses_base: module != "base",

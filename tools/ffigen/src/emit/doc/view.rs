@@ -5,7 +5,7 @@ use crate::emit::simple_spelling as spelling;
 use crate::emit::text;
 use crate::model::ty::{Access, Ty};
 use crate::model::{
-    Draft, EnumId, Function, HandleId, StructId, StructOrigin, c_type, layout, symbol,
+    Draft, EnumId, ErrorCase, Function, HandleId, StructId, StructOrigin, c_type, layout, symbol,
 };
 use serde::Serialize;
 
@@ -15,6 +15,10 @@ pub struct View {
     module: String,
     doc: Vec<String>,
     header: String,
+    has_errors: bool,
+    /// The sentence before the errors.
+    errors_of: &'static str,
+    errors: Vec<ErrorView>,
     has_handles: bool,
     handles: Vec<Handle>,
     has_enums: bool,
@@ -104,6 +108,9 @@ pub fn view(draft: &Draft) -> View {
         module: draft.module.name.clone(),
         doc: plain_lines(&draft.module.doc),
         header: format!("rt_{}.h", draft.module.name),
+        has_errors: !draft.module.errors.is_empty(),
+        errors_of: text::errors_of_all(&draft.module.name),
+        errors: draft.module.errors.iter().map(error).collect(),
         has_handles: !draft.handles.is_empty(),
         handles: (0..draft.handles.len())
             .map(|index| handle(draft, HandleId(index as u32)))
@@ -173,15 +180,15 @@ fn strukt(draft: &Draft, id: StructId) -> Struct {
     }
 }
 
+fn error(error: &ErrorCase) -> ErrorView {
+    ErrorView { code: name::error(&error.code, error.number), when: name::cell(&error.when) }
+}
+
 fn function(draft: &Draft, function: &Function) -> FunctionView {
     let param = |param: &crate::model::Param| Param {
         name: name::code(&param.name),
         ty: name::code(&name::cell(&c_type::spec(draft, &param.ty))),
         doc: format!("{}{}", name::cell(&param.doc), ownership_of_param(&param.ty)),
-    };
-    let error = |error: &crate::model::ErrorCase| ErrorView {
-        code: name::error(&error.code, error.number),
-        when: name::cell(&error.when),
     };
     let simple = simple_signatures(draft, function);
     let example =

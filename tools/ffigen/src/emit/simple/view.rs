@@ -63,7 +63,7 @@ pub fn view(draft: &Draft) -> View {
     let kinds = (0..draft.handles.len()).map(|index| kind(draft, HandleId(index as u32)));
     let values = (0..draft.enums.len()).flat_map(|index| constants(draft, EnumId(index as u32)));
     View {
-        doc: text::lines(&draft.module.doc),
+        doc: text::lines(&text::module_doc(&draft.module, "")),
         abi_symbol: symbol::abi(&draft.module.name, draft.module.abi_hash),
         constants: kinds.chain(values).collect(),
         structs: draft
