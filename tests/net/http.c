@@ -209,7 +209,7 @@ static void redirects_to_other_servers(void) {
     }
     options.max_redirects = 0;
     const char *bad[] = { "to/http://127.0.0.1:99999/", "to/http://127.0.0.1:x/", "to/file:///etc/passwd",
-                          "to/javascript:x", "to/http://", "to/http:///x", "to/mailto:a@b", "to///" };
+                          "to/javascript:x", "nowhere", "to/http://", "to/http:///x", "to/mailto:a@b", "to///" };
     for (size_t index = 0; index < sizeof bad / sizeof bad[0]; index++) {
         CHECK(fails("http", "http", bad[index], RT_ERROR_UNSUPPORTED, "the redirect to"));
     }

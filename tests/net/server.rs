@@ -138,6 +138,10 @@ fn read_request(reader: &mut impl BufRead) -> Result<Request> {
     Ok(Request { method, path, seen, all, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
+/// An answer whose body is no text, and one that leads to what is none.
+const BINARY: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n\xff\x00a";
+const NOWHERE: &[u8] = b"HTTP/1.1 302 Found\r\nLocation: /\xff\r\n\r\n";
+
 /// Reads one request and answers as its path says.
 fn answer(stream: impl Read + Write, port: u16) -> Result<()> {
     let mut reader = BufReader::new(stream);
@@ -167,9 +171,8 @@ fn answer(stream: impl Read + Write, port: u16) -> Result<()> {
         "downgrade" => redirect(format!("http://127.0.0.1:{port}/hello")),
         "large" => full("200 OK", "", &"x".repeat(rest.parse()?)),
         "headers" => full("200 OK", &format!("X-Long: {}\r\n", "h".repeat(1 << 20)), ""),
-        "binary" => {
-            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n\xff\x00a")?;
-            return Ok(());
+        "binary" | "nowhere" => {
+            return Ok(stream.write_all(if name == "binary" { BINARY } else { NOWHERE })?);
         }
         // A body to the end of the connection, and one whose end is missing.
         "unsized" | "cut" => {
