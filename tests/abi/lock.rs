@@ -218,6 +218,7 @@ fn rename_a_field_of_a_tuple(spec: &mut Table) -> Option<Vec<String>> {
     let result = text(function, "result");
     let old = result.trim_start_matches('(').split(':').next()?.trim().to_owned();
     function.insert("result".into(), result.replacen(&old, &format!("{old}_renamed"), 1).into());
+    function.remove("parts");
     Some(vec![text(function, "name"), old.clone(), format!("{old}_renamed")])
 }
 

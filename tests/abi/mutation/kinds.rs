@@ -55,6 +55,13 @@ pub fn without_code(mut spec: Table) -> Table {
             handle.insert("rust".to_owned(), "u8".into());
         }
     }
+    // The words for parts of a tuple, whose names are to change.
+    for kind in ["function", "family"] {
+        let items = spec.get_mut(kind).and_then(Value::as_array_mut);
+        for item in items.into_iter().flatten().filter_map(Value::as_table_mut) {
+            item.remove("parts");
+        }
+    }
     let functions = spec.get_mut("function").and_then(Value::as_array_mut);
     for function in functions.into_iter().flatten().filter_map(Value::as_table_mut) {
         if !is_hand_written {

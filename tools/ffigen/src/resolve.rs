@@ -9,6 +9,7 @@
 mod family;
 mod free;
 mod grammar;
+mod parts;
 mod types;
 
 use diag::{Diagnostic, Span};
@@ -284,6 +285,9 @@ impl Resolver {
             }
             None => Resolved { ty: Ty::Unit, span: item.name.span, is_known: true },
         };
+        if result.is_known {
+            parts::document(&mut self.draft, item, id, &mut self.diagnostics);
+        }
         let failure = match &item.failure {
             // The value cannot be held against a type that nobody knows.
             Some(failure) if result.is_known => match failure.value {

@@ -186,6 +186,8 @@ pub struct Function {
     pub params: Vec<Param>,
     /// `result = "bool"`.
     pub result: Option<Str>,
+    /// `parts = { code = ".." }`.
+    pub parts: Vec<Pair>,
     /// `failure = -1`.
     pub failure: Option<At<Failure>>,
     /// `errors = { NOT_FOUND = ".." }`.
@@ -343,6 +345,7 @@ impl Function {
             doc: r.text("doc"),
             params: r.opt_entries("params", "parameter", Param::read),
             result: r.opt_text("result"),
+            parts: r.pairs("parts"),
             failure: r.opt_failure("failure"),
             errors: r.pairs("errors"),
             wrappers: r.opt_texts("wrappers"),

@@ -138,11 +138,8 @@ impl<'a> Expansion<'a> {
                 .collect(),
             result: self.opt(item.result.as_ref()),
             failure: item.failure,
-            errors: item
-                .errors
-                .iter()
-                .map(|pair| Pair { key: pair.key.clone(), value: self.text(&pair.value) })
-                .collect(),
+            parts: self.pairs(&item.parts),
+            errors: self.pairs(&item.errors),
             wrappers: item
                 .wrappers
                 .as_ref()
@@ -169,6 +166,11 @@ impl<'a> Expansion<'a> {
             name.span = pair.value.span;
         }
         name
+    }
+
+    fn pairs(&mut self, pairs: &[Pair]) -> Vec<Pair> {
+        let pair = |pair: &Pair| Pair { key: pair.key.clone(), value: self.text(&pair.value) };
+        pairs.iter().map(pair).collect()
     }
 
     fn opt(&mut self, value: Option<&Str>) -> Option<Str> {
