@@ -40,8 +40,9 @@ static int64_t long_value;
 enum { HUGE = 7 << 20, MANY = 1600000 };
 static int64_t huge[HUGE];
 static uint8_t letters[56 << 20], slashes[30 << 20], steps[4 << 20];
+static const rt_text long_text = { letters, sizeof letters };
 static uint8_t json_items[1 << 20], toml_items[1 << 20], yaml_items[1 << 20], cbor_items[1 << 20];
-static int64_t pattern_all, pattern_one, interner, text_strings, byte_strings;
+static int64_t pattern_all, pattern_one, interner, text_strings, byte_strings, numbers, pool;
 static int64_t longest, named, named_function, keyed, walk, many, more;
 static rt_process_run_result ran;
 static rt_process_run_timeout_result ran_timeout;
@@ -67,6 +68,9 @@ static void note_error(void) {
 }
 
 static int64_t same(int64_t number) { return number; }
+static void wait_for_ever(int64_t unused) {
+    for (;;) sleep((unsigned)unused + 1000);
+}
 static int64_t called(int64_t arguments, int64_t data) { return arguments + data; }
 
 static int64_t a_module(void) {
@@ -111,6 +115,21 @@ static bool watches_in_vain(int64_t timeout_ms) {
     note_error();
     return failed && rmdir("noise/new") == 0;
 }
+
+/* As often as there is room; the numbers take all of it, so that nothing else can fail first. */
+static bool fills(bool (*put_one)(void)) {
+    for (int count = 0; count < 100000000; count++) {
+        if (!put_one()) return true;
+    }
+    return false;
+}
+
+static bool send_one(void) { return rt_channel_send(numbers, 7); }
+static bool try_one(void) { return rt_channel_try_send(numbers, 7); }
+static bool send_soon(void) { return rt_channel_send_timeout(numbers, 7, SOON); }
+static bool push(void) { return rt_value_array_push(more, 0); }
+static bool insert_last(void) { return rt_value_array_insert(more, rt_value_array_len(more), 0); }
+static bool submit(void) { return rt_thread_pool_submit(pool, wait_for_ever, 0); }
 
 /* More than all buffers between two sockets take. */
 static bool writes_in_vain(void) {
@@ -236,6 +255,13 @@ static bool writes_in_vain(void) {
         GIVES_NOTHING(rt_zstd_decompress_bytes(packed_zst.ptr, packed_zst.len, LARGE), ptr))                         \
     ROW(MEMORY, rt_value_add, KEEPS, rt_value_add(long_value, long_value) == 0)                                      \
     TAKES_MUCH(ROW, MEMORY)                                                                                          \
+    ROW(MEMORY, rt_channel_send, KEEPS, fills(send_one))                                                             \
+    ROW(MEMORY, rt_channel_try_send, KEEPS, fills(try_one))                                                          \
+    ROW(MEMORY, rt_channel_send_timeout, KEEPS, fills(send_soon))                                                    \
+    ROW(MEMORY, rt_thread_pool_submit, KEEPS, fills(submit))                                                         \
+    ROW(MEMORY, rt_value_array_push, KEEPS, fills(push))                                                             \
+    ROW(MEMORY, rt_value_array_insert, KEEPS, fills(insert_last))                                                    \
+    ROW(MEMORY, rt_interner_intern_all, KEEPS, GIVES_NOTHING(rt_interner_intern_all(interner, &long_text, 1), items))\
     ROW(MEMORY, rt_parallel_map, KEEPS, GIVES_NOTHING(rt_parallel_map(huge, HUGE, same), items))                     \
     ROW(MEMORY, rt_password_verify, KEEPS, !rt_password_verify(RT_STR("a"), COSTLY_HASH))                            \
     ROW(MEMORY, rt_gc_malloc, KEEPS, rt_gc_malloc(LARGE) == 0)                                                       \

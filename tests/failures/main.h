@@ -59,7 +59,8 @@ static void fill_large(void) {
 static void make_long_things(const char *function) {
     pattern_all = rt_pattern_new(RT_STR("(a+)(b?)")), pattern_one = rt_pattern_new(RT_STR("a"));
     text_strings = rt_text_channel_new(0), byte_strings = rt_bytes_channel_new(0);
-    interner = rt_interner_new();
+    interner = rt_interner_new(), numbers = rt_channel_new(0);
+    if (strcmp(function, "rt_thread_pool_submit") == 0) pool = rt_thread_pool_new(1);
     if (strncmp(function, "rt_interner_text", 16) == 0) rt_interner_intern(interner, LETTERS(56));
     if (strncmp(function, "rt_history_", 11) == 0 && strcmp(function, "rt_history_add") != 0) {
         rt_history_add(LETTERS(56));
