@@ -29,6 +29,10 @@ done
 sort -u -o "$expected" "$expected"
 found=$(cd "$workspace" && ls crates/ffi_*/src/bodies.rs crates/conformance/c/* include/* simple/* abi/* doc/* | sort)
 more=$(comm -13 "$expected" - <<<"$found")
-[ -z "$more" ] || { echo "in the workspace only: $more" >&2 && failed=1; }
+if [ -n "$more" ]; then
+    printf 'in the workspace only:\n%s\n' "$more" >&2
+    echo "Is there a module in specs/ that MODULES of ffi/BUILD.bazel lacks?" >&2
+    failed=1
+fi
 echo "$(wc -l <"$expected") files compared"
 exit "$failed"
