@@ -31,4 +31,4 @@ progress_say() {
 }
 
 # progress_end LOG COUNT: the last lines of a log of Bazel, without those that said how far it was.
-progress_end() { grep -vE '^(\[[0-9,]+ / [0-9,]+\]|Loading:|Analyzing:|    )' "$1" | tail -n "$2"; }
+progress_end() { { grep -vE '^(\[[0-9,]+ / [0-9,]+\]|Loading:|Analyzing:|    )' "$1" || true; } | tail -n "$2"; }
