@@ -22,7 +22,7 @@ archives=$(dirname "$(find -L .. -maxdepth 2 -type d -name used -path '*crate_ar
 archives=$(realpath "$archives")
 
 # By hand it takes so long that somebody may build meanwhile, which clears the directory that `bazel run` gives.
-if [ "$profile" = release ]; then unset TEST_TMPDIR; fi
+if [ -n "${BUILD_WORKSPACE_DIRECTORY:-}" ]; then unset TEST_TMPDIR; fi
 work=$(mktemp -d "${TEST_TMPDIR:-${TMPDIR:-/tmp}}/workspace.XXXXXX")
 trap 'chmod -R u+w "$work" && rm -rf "$work"' EXIT
 mkdir -p "$work/vendor" "$work/home"
