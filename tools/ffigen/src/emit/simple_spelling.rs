@@ -16,7 +16,7 @@ pub fn ident(name: &str) -> String {
     if KEYWORDS.contains(&name) { format!("{name}_") } else { name.to_owned() }
 }
 
-/// A type in an extern or wrapper. Handles and enumerations are numbers.
+/// A type in an extern or wrapper. Handles and enumerations are numbers, an optional handle one of which 0 is none.
 pub fn ty(draft: &Draft, ty: &Ty) -> String {
     match ty {
         Ty::Unit => "()".to_owned(),
@@ -24,6 +24,7 @@ pub fn ty(draft: &Draft, ty: &Ty) -> String {
         Ty::Text => "text".to_owned(),
         Ty::Bytes => "[u8]".to_owned(),
         Ty::List(item) => format!("[{}]", self::ty(draft, item)),
+        Ty::Option(inner) if matches!(**inner, Ty::Handle(..)) => self::ty(draft, inner),
         Ty::Option(inner) => format!("{}?", self::ty(draft, inner)),
         Ty::Struct(id) => strukt(draft, *id),
         Ty::Enum(_) => "i32".to_owned(),
@@ -75,6 +76,8 @@ pub fn params(draft: &Draft, function: &Function) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::HandleId;
+    use crate::model::ty::Access;
 
     #[test]
     fn keywords_get_an_underscore() {
@@ -89,6 +92,8 @@ mod tests {
         assert_eq!(ty(&draft, &list), "[text]");
         assert_eq!(ty(&draft, &Ty::Bytes), "[u8]");
         assert_eq!(ty(&draft, &Ty::Option(Box::new(list))), "[text]?");
+        let handle = Ty::Handle(HandleId(0), Access::Shared);
+        assert_eq!(ty(&draft, &Ty::Option(Box::new(handle))), "i64");
         assert_eq!(result(&draft, &Ty::Unit), "");
     }
 }
