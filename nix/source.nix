@@ -11,6 +11,7 @@ lib.fileset.toSource {
       ../compiler/cranelift/core
       ../ffi
       ../lib/diag
+      ../specs/base.toml
       ../third_party/workspace
       ../tools/ffigen
       ../tools/sources
